@@ -1,0 +1,74 @@
+import type { ShardStore } from "#artifacts/shard-store.ts";
+import { sha256 } from "#base/fingerprint.ts";
+import type { Progress } from "#base/progress.ts";
+import { type KeepRule, keeperChooser } from "#clusters/choose-keeper.ts";
+import { connectedComponents } from "#clusters/connected-components.ts";
+import { memberDistances } from "#clusters/describe-members.ts";
+import { distance } from "#data/feature-matrix.ts";
+import type { Group, GroupMember } from "#data/group.ts";
+import { matchOf } from "#data/match.ts";
+import type { PairList } from "#data/pair-list.ts";
+import type { RowOrder } from "#data/row-order.ts";
+import type { Catalog } from "#reports/catalog.ts";
+
+// 64 bits: two of a million groups share an id once in 30 million runs
+const ID_DIGITS = 16;
+
+export interface ClusterOptions {
+  readonly catalog: Catalog;
+  readonly keep: readonly KeepRule[];
+  readonly store: ShardStore;
+  readonly order: RowOrder;
+  readonly progress: Progress;
+}
+
+/**
+ * Makes groups of what hangs together by pairs, largest first, then by their keeper's id. Rows of pairs and groups are ranks.
+ */
+export async function* cluster(
+  pairs: PairList,
+  { catalog, keep, store, order, progress }: ClusterOptions,
+): AsyncGenerator<Group> {
+  const { images, labels } = catalog;
+  progress.update("cluster", "pairs", 0, pairs.count);
+  const chooseKeeper = keeperChooser(images, labels, keep);
+  const sets = connectedComponents(images.length, pairs).map((rows) => ({ rows, keeper: chooseKeeper(rows) }));
+  sets.sort((a, b) => b.rows.length - a.rows.length || a.keeper - b.keeper);
+  const keeperOf = Uint32Array.from(images.keys());
+  for (const { rows, keeper } of sets) for (const row of rows) keeperOf[row] = keeper;
+  const { nearestRow, nearestDistance, toKeeper } = memberDistances(images.length, pairs, keeperOf);
+  const throughChain = await chainDistances(toKeeper, keeperOf, store, order);
+  progress.update("cluster", "pairs", pairs.count);
+  progress.finish("cluster");
+
+  const describe = (row: number, keeper: number): GroupMember => {
+    const nearest = { nearestRow: nearestRow[row], nearestDistance: nearestDistance[row] };
+    if (row === keeper) return { row, role: "keeper", distanceToKeep: 0, ...nearest, match: "", link: "" };
+    const chained = throughChain.get(row);
+    return {
+      row,
+      role: images[row].reference ? "reference" : "duplicate",
+      distanceToKeep: chained ?? toKeeper[row],
+      ...nearest,
+      match: matchOf(images[row], images[keeper]),
+      link: chained === undefined ? "direct" : "chain",
+    };
+  };
+  for (const { rows, keeper } of sets) {
+    const others = rows.filter((row) => row !== keeper);
+    const id = `g-${sha256(images[keeper].id).slice(0, ID_DIGITS)}`;
+    yield { id, members: [keeper, ...others].map((row) => describe(row, keeper)) };
+  }
+}
+
+/** Distance to the keeper of the members that no pair joins to it, from their features. */
+async function chainDistances(toKeeper: Float64Array, keeperOf: Uint32Array, store: ShardStore, order: RowOrder) {
+  const chained: number[] = [];
+  for (let row = 0; row < keeperOf.length; row++) {
+    if (keeperOf[row] !== row && toKeeper[row] === Number.POSITIVE_INFINITY) chained.push(row);
+  }
+  const rowOf = (rank: number) => order.rowOfRank[rank];
+  const members = await store.readRows(Uint32Array.from(chained, rowOf));
+  const keepers = await store.readRows(Uint32Array.from(chained, (row) => rowOf(keeperOf[row])));
+  return new Map(chained.map((row, i) => [row, distance(members, i, keepers, i)]));
+}

@@ -1,0 +1,57 @@
+import type { ShardStore } from "#artifacts/shard-store.ts";
+import type { Progress } from "#base/progress.ts";
+import { farthestFirst } from "#candidates/farthest-first.ts";
+import type { Candidate } from "#data/candidate.ts";
+import type { Group } from "#data/group.ts";
+import type { RowOrder } from "#data/row-order.ts";
+import type { Catalog } from "#reports/catalog.ts";
+import type { Searcher } from "#search/searcher.ts";
+
+export interface SelectOptions {
+  readonly catalog: Catalog;
+  readonly store: ShardStore;
+  readonly order: RowOrder;
+  readonly searcher: Searcher;
+  /** A candidate is farther than this from every labeled image; plain L2. */
+  readonly dissimilar: number;
+  readonly count: number;
+  readonly progress: Progress;
+}
+
+/**
+ * Ranks unlabeled images that are unlike every labeled one, one image a group (its keeper) and none of groups with a labeled
+ * member, farthest first. Rows are ranks.
+ */
+export async function* select(groups: readonly Group[], options: SelectOptions): AsyncGenerator<Candidate> {
+  const { catalog, store, order, searcher, dissimilar, count, progress } = options;
+  const unlabeled = unlabeledRepresentatives(groups, catalog);
+  const labeled = [...catalog.labels.keys()].filter((row) => catalog.labels[row] !== undefined);
+  const read = (rows: number[]) => store.readRows(Uint32Array.from(rows, (row) => order.rowOfRank[row]));
+  progress.update("select", "picks", 0, Math.min(count, unlabeled.length));
+  const features = await read(unlabeled);
+  const nearest = labeled.length === 0 ? undefined : await searcher.nearestRows(features, await read(labeled));
+  let rank = 0;
+  for (const choice of farthestFirst(features, { toLabeled: nearest?.distance, dissimilar, count })) {
+    const { row, nearestChosen, coverageRadius } = choice;
+    yield {
+      rank: ++rank,
+      row: unlabeled[row],
+      nearestLabeled: nearest && { row: labeled[nearest.row[row]], distance: nearest.distance[row] },
+      nearestChosen: nearestChosen && { row: unlabeled[nearestChosen.row], distance: nearestChosen.distance },
+      coverageRadius,
+    };
+    progress.update("select", "picks", rank);
+    await new Promise(setImmediate); // a pick can take a while: let signals and the display through
+  }
+  progress.finish("select");
+}
+
+/** The keeper of each group without a label, and each unlabeled image in no group, in id order. */
+function unlabeledRepresentatives(groups: readonly Group[], { images, labels }: Catalog): number[] {
+  const passedOver = new Uint8Array(images.length);
+  for (const { members } of groups) {
+    const hasLabel = members.some(({ row }) => labels[row] !== undefined);
+    for (const { row, role } of members) if (hasLabel || role !== "keeper") passedOver[row] = 1;
+  }
+  return [...images.keys()].filter((row) => passedOver[row] === 0 && labels[row] === undefined);
+}

@@ -1,0 +1,53 @@
+import { writeJson, writeTable } from "#artifacts/report-files.ts";
+import type { Progress } from "#base/progress.ts";
+import type { Candidate } from "#data/candidate.ts";
+import type { Group } from "#data/group.ts";
+import type { UnreadableImage } from "#data/image-record.ts";
+import type { PairList } from "#data/pair-list.ts";
+import { candidateRecords, candidatesTable } from "#reports/candidates-report.ts";
+import type { Catalog } from "#reports/catalog.ts";
+import { groupRecords, groupsTable } from "#reports/groups-report.ts";
+import { jsonRecords } from "#reports/json-records.ts";
+import { pairsTable } from "#reports/pairs-report.ts";
+import { unreadableTable } from "#reports/unreadable-report.ts";
+
+export interface Findings {
+  readonly catalog: Catalog;
+  /** Rows are ranks, in pairs, groups and candidates alike. */
+  readonly pairs: PairList;
+  readonly groups: readonly Group[];
+  readonly candidates: readonly Candidate[];
+  readonly unreadable: readonly UnreadableImage[];
+}
+
+/** Writes every report but run.json into a folder. The same findings give the same bytes. */
+export async function report(folder: string, findings: Findings, progress: Progress): Promise<void> {
+  const { catalog, pairs, groups, candidates, unreadable } = findings;
+  const tables = {
+    groups: groupsTable(groups, catalog),
+    pairs: pairsTable(pairs, catalog),
+    candidates: candidatesTable(candidates, groups, catalog),
+    unreadable: unreadableTable(unreadable),
+  };
+  const documents = {
+    groups: jsonRecords({ schema: "twinsift/groups@1" }, "groups", groupRecords(groups, catalog)),
+    candidates: jsonRecords(
+      { schema: "twinsift/candidates@1" },
+      "candidates",
+      candidateRecords(candidates, groups, catalog),
+    ),
+  };
+  const count = Object.keys(tables).length + Object.keys(documents).length;
+  let written = 0;
+  const note = () => progress.update("report", "files", written++, count);
+  for (const [name, table] of Object.entries(tables)) {
+    note();
+    await writeTable(folder, name, table);
+  }
+  for (const [name, document] of Object.entries(documents)) {
+    note();
+    await writeJson(folder, name, document);
+  }
+  note();
+  progress.finish("report");
+}

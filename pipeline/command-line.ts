@@ -1,0 +1,114 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { PipelineError } from "#base/pipeline-error.ts";
+import { readSettings } from "#settings/read-settings.ts";
+import type { Settings } from "#settings/settings.ts";
+
+export interface CommandLine {
+  readonly settings: Settings;
+  readonly quiet: boolean;
+  readonly logFormat: "text" | "json";
+  readonly dryRun: boolean;
+}
+
+interface Flags {
+  config?: string;
+  images?: string[];
+  reference?: string[];
+  labels?: string;
+  features?: string;
+  model?: string;
+  threshold?: number;
+  dissimilar?: number;
+  candidates?: number;
+  device?: Settings["device"];
+  concurrency?: number;
+  maxUnreadable?: number;
+  output?: string;
+  dryRun?: boolean;
+  quiet?: boolean;
+  logFormat: "text" | "json";
+}
+
+/**
+ * @param args without the program's name
+ * @returns the exit code instead when nothing is to be run: help or version were asked for
+ * @throws PipelineError `settings` for an unknown flag (naming the nearest) or a wrong value
+ */
+export function readCommandLine(args: readonly string[], version: string): CommandLine | number {
+  const command = pipelineCommand(version);
+  try {
+    command.parse([...args], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const message = error instanceof Error ? error.message.replace(/^error: /, "").replace(/\n/g, " ") : String(error);
+    throw new PipelineError("settings", `${message}; --help lists the flags`, { cause: error });
+  }
+  const flags = command.opts<Flags>();
+  const { config, reference, dryRun = false, quiet = false, logFormat, ...given } = flags;
+  const settings = readSettings(config, reference === undefined ? given : { ...given, references: reference });
+  refuseMixedSources(settings);
+  return { settings, quiet, logFormat, dryRun };
+}
+
+function pipelineCommand(version: string): Command {
+  const command = new Command("npm run pipeline --");
+  command.description(
+    "Finds copies in folders of images and ranks what to label next. Without images it runs on a sample.",
+  );
+  command
+    .option("--images <folder>", "folder to scan, repeatable", appended)
+    .option(
+      "--reference <folder>",
+      "folder to scan whose images must never go, repeatable; sub-folders are labels",
+      appended,
+    )
+    .option("--labels <file.csv>", "columns path,label[,split]; paths are object ids")
+    .option("--features <folder>", "existing .npy shards instead of images")
+    .option("--model <name|file.onnx>", "embedded model, or a file that a preset is for")
+    .option("--threshold <distance>", "images at this L2 distance or nearer are duplicates", distance)
+    .option("--dissimilar <distance>", "candidates are farther than this from every labeled image", distance)
+    .option("--candidates <count>", "how many candidates to rank", wholeNumber)
+    .addOption(
+      new Option("--device <device>", "where models run").choices(["auto", "cpu", "webgpu", "cuda", "coreml", "dml"]),
+    )
+    .option("--concurrency <count>", "images decoded at once", wholeNumber)
+    .option("--max-unreadable <count>", "end with exit code 4 when more images are unreadable", wholeNumber)
+    .option("--output <folder>", "where index, reports and runs are written (default: output)")
+    .option("--config <file.json>", "settings; flags beat it")
+    .option("--dry-run", "say what would be done, and do nothing")
+    .option("--quiet", "no progress and no summary")
+    .addOption(new Option("--log-format <format>", "progress on stderr").choices(["text", "json"]).default("text"))
+    .version(version);
+  command
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  return command;
+}
+
+function appended(value: string, earlier: string[] = []): string[] {
+  return [...earlier, value];
+}
+
+function distance(value: string): number {
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isFinite(number) || number < 0)
+    throw new InvalidArgumentError("Expected a number from 0 on.");
+  return number;
+}
+
+function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isSafeInteger(number) || number < 0)
+    throw new InvalidArgumentError("Expected a whole number.");
+  return number;
+}
+
+function refuseMixedSources({ features, images, references }: Settings): void {
+  if (features !== null && images.length + references.length > 0) {
+    throw new PipelineError(
+      "settings",
+      `Expected images or features, found both: --features "${features}" replaces image folders`,
+    );
+  }
+}

@@ -1,0 +1,105 @@
+import { rmSync } from "node:fs";
+import { draftOf, outputPaths } from "#artifacts/output-paths.ts";
+import { RunFolder } from "#artifacts/run-folder.ts";
+import { messageOf, PipelineError } from "#base/pipeline-error.ts";
+import { Progress } from "#base/progress.ts";
+import { type RunFacts, runJson } from "#reports/run-report.ts";
+import { showProgress } from "#terminal/progress-display.ts";
+import packageJson from "../package.json" with { type: "json" };
+import { type CommandLine, readCommandLine } from "./command-line.ts";
+import { describeDryRun } from "./dry-run.ts";
+import { type FinishedRun, runPipeline } from "./pipeline.ts";
+import { useSampleWhenEmpty } from "./sample.ts";
+import { describeSummary } from "./summary.ts";
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
+
+async function main(): Promise<number> {
+  const commandLine = readCommandLine(process.argv.slice(2), packageJson.version);
+  if (typeof commandLine === "number") return commandLine;
+  stopOnSignals(commandLine.settings.output);
+  const progress = new Progress();
+  const { quiet, logFormat } = commandLine;
+  const stopShowing = showProgress(progress, { quiet, format: logFormat, stream: process.stderr });
+  const { settings, isSample } = await useSampleWhenEmpty(commandLine.settings, progress);
+  if (commandLine.dryRun) {
+    stopShowing();
+    console.log(await describeDryRun(settings));
+    return 0;
+  }
+  const finished = await recordedRun({ ...commandLine, settings }, progress, stopShowing);
+  if (!quiet)
+    console.log(
+      describeSummary(finished.counts, settings, progress.timings(), { isSample, exitCode: finished.exitCode }),
+    );
+  return finished.exitCode;
+}
+
+/** Runs the pipeline; whether it ends well or not, runs/<start>/ tells of it. */
+async function recordedRun(
+  { settings }: CommandLine,
+  progress: Progress,
+  stopShowing: () => void,
+): Promise<FinishedRun> {
+  const paths = outputPaths(settings.output);
+  const started = new Date();
+  const run = await RunFolder.create(paths.runs, started);
+  progress.on("note", (message) => run.log({ event: "note", message }));
+  progress.on("stage", (stage) => {
+    if (stage.finished) run.log({ event: "stage", ...stage });
+  });
+  const describe = (known: Partial<FinishedRun> & { exitCode: number; error?: string }): RunFacts => ({
+    version: packageJson.version,
+    started,
+    finished: new Date(),
+    config: settings,
+    device: settings.device === "auto" ? "cpu" : settings.device,
+    stages: progress.timings(),
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    ...known,
+  });
+  try {
+    const finished = await runPipeline(settings, progress, describe);
+    await run.close(runJson(describe(finished)));
+    return finished;
+  } catch (error) {
+    const message = messageOf(error);
+    run.log({ event: "error", message });
+    await run.close(runJson(describe({ exitCode: exitCodeOf(error), error: message }))).catch(() => undefined);
+    throw error;
+  } finally {
+    stopShowing();
+  }
+}
+
+function stopOnSignals(output: string): void {
+  const paths = outputPaths(output);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      for (const folder of [paths.index, paths.reports]) rmSync(draftOf(folder), { recursive: true, force: true });
+      process.stderr.write("\nInterrupted: earlier reports are as they were, and it is safe to run again\n");
+      process.exit(EXIT_INTERRUPTED);
+    });
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  return error instanceof PipelineError && error.kind === "settings" ? EXIT_USAGE : EXIT_FAILED;
+}
+
+main().then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error) => {
+    const expected = error instanceof PipelineError;
+    process.stderr.write(
+      expected
+        ? `twinsift: ${messageOf(error)}\n`
+        : `${error?.stack ?? error}\ntwinsift: this is a bug of twinsift: ${messageOf(error)}\n`,
+    );
+    process.exitCode = exitCodeOf(error);
+  },
+);

@@ -1,0 +1,120 @@
+import { cpus } from "node:os";
+import { resolve } from "node:path";
+import { openNpyFolder } from "#artifacts/npy-folder.ts";
+import type { OutputPaths } from "#artifacts/output-paths.ts";
+import { INDEX_RECORD, ShardStore } from "#artifacts/shard-store.ts";
+import { dropDraft, publishDraft, startDraft } from "#artifacts/whole-folder.ts";
+import { buffered } from "#base/bounded-buffer.ts";
+import { fingerprint } from "#base/fingerprint.ts";
+import { PipelineError } from "#base/pipeline-error.ts";
+import type { Progress } from "#base/progress.ts";
+import type { Shard } from "#data/feature-matrix.ts";
+import type { UnreadableImage } from "#data/image-record.ts";
+import type { ModelPreset } from "#data/model-preset.ts";
+import { Embedder } from "#features/embedder.ts";
+import { hashFile } from "#images/hash-file.ts";
+import { type Listing, listImages } from "#images/list-images.ts";
+import { findModel } from "#settings/find-model.ts";
+import type { Settings } from "#settings/settings.ts";
+import { scan } from "./1-scan.ts";
+import { extract, readShards } from "./2-extract.ts";
+
+/** Where the rows of a run come from: pictures, or features that somebody else made. */
+export interface Source {
+  readonly store: ShardStore;
+  /** Not read yet; take them once. */
+  readonly shards: AsyncIterable<Shard>;
+  /** Rows there may be in all. */
+  readonly expectedRows: number;
+  readonly ignored: number;
+  /** Grows while the shards are read. */
+  readonly unreadable: readonly UnreadableImage[];
+  readonly model: { readonly preset: ModelPreset; readonly sha256: string; readonly dim: number } | undefined;
+  /** Puts the new index in the place of the old one. */
+  publish(): Promise<void>;
+  /** Lets go of threads and of what was not published. */
+  close(): Promise<void>;
+}
+
+// files whose hash is known before their picture is decoded
+const FILES_AHEAD = 64;
+
+/** Lists what a run would read. */
+export function listFiles(settings: Settings, paths: OutputPaths): Promise<Listing> {
+  const folders = [
+    ...settings.images.map((path) => ({ path, reference: false })),
+    ...settings.references.map((path) => ({ path, reference: true })),
+  ];
+  return listImages(folders, { ignore: settings.scan.ignore, exclude: [resolve(paths.root)] });
+}
+
+export function openSource(settings: Settings, paths: OutputPaths, progress: Progress): Promise<Source> {
+  return settings.features === null
+    ? openImages(settings, paths, progress)
+    : openFeatures(settings.features, settings, progress);
+}
+
+async function openImages(settings: Settings, paths: OutputPaths, progress: Progress): Promise<Source> {
+  const { file, preset } = findModel(settings);
+  const { files, ignored } = await listFiles(settings, paths);
+  if (files.length === 0) {
+    const folders = [...settings.images, ...settings.references].map((folder) => `"${folder}"`).join(", ");
+    throw new PipelineError("input", `Expected images in ${folders}, found no file`);
+  }
+  const { sha256 } = await hashFile(file);
+  const embedder = await Embedder.open(file, preset, settings.device);
+  const close = async () => {
+    await embedder.close();
+    await dropDraft(paths.index);
+  };
+  try {
+    const { name: _, about: __, files: ___, threshold: ____, dissimilar: _____, ...preprocessing } = preset;
+    const model = { preset, sha256, dim: embedder.dim };
+    const store = new ShardStore(await startDraft(paths.index, INDEX_RECORD), embedder.dim);
+    const unreadable: UnreadableImage[] = [];
+    progress.update("scan", "files", 0, files.length);
+    const shards = extract(buffered(scan(files, { progress, unreadable }), FILES_AHEAD), {
+      embedder,
+      decode: { preset, maxPixels: settings.extract.maxPixels },
+      store,
+      shardRows: settings.index.shardRows,
+      concurrency: settings.concurrency ?? cpus().length,
+      fileCount: files.length,
+      progress,
+      unreadable,
+    });
+    const publish = async () => {
+      await store.finish({ features_made_by: fingerprint({ sha256, preprocessing }) });
+      await publishDraft(paths.index);
+    };
+    return { store, shards, expectedRows: files.length, ignored, unreadable, model, publish, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openFeatures(folder: string, settings: Settings, progress: Progress): Promise<Source> {
+  const { dim, parts, ids } = await openNpyFolder(folder, settings.index.shardRows);
+  const images = ids.map((id) => ({
+    id,
+    reference: false,
+    folderLabel: "",
+    width: 0,
+    height: 0,
+    bytes: 0,
+    sha256: "",
+  }));
+  const store = new ShardStore(folder, dim, { parts, images });
+  const nothing = async () => undefined;
+  return {
+    store,
+    shards: readShards(store, progress),
+    expectedRows: images.length,
+    ignored: 0,
+    unreadable: [],
+    model: undefined,
+    publish: nothing,
+    close: nothing,
+  };
+}

@@ -1,0 +1,31 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { outputPaths } from "#artifacts/output-paths.ts";
+import { writeWholeFile } from "#artifacts/whole-file.ts";
+import type { Progress } from "#base/progress.ts";
+import { renderSample } from "#sample/render-sample.ts";
+import { findModel } from "#settings/find-model.ts";
+import type { Settings } from "#settings/settings.ts";
+
+/** Where no images are configured, renders the sample set under output/sample and sets the run on it. */
+export async function useSampleWhenEmpty(
+  settings: Settings,
+  progress: Progress,
+): Promise<{ settings: Settings; isSample: boolean }> {
+  if (settings.features !== null || settings.images.length + settings.references.length > 0) {
+    return { settings, isSample: false };
+  }
+  findModel(settings); // a wrong model is told before anything is drawn
+  const { sample } = outputPaths(settings.output);
+  progress.note(`No images configured: rendering a sample data set into ${sample}`);
+  let count = 0;
+  for await (const { path, content } of renderSample()) {
+    const target = join(sample, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeWholeFile(target, [content]);
+    progress.update("sample", "files", ++count);
+  }
+  progress.finish("sample");
+  const labels = settings.labels ?? join(sample, "labels.csv");
+  return { settings: { ...settings, images: [join(sample, "images")], labels }, isSample: true };
+}

@@ -1,0 +1,26 @@
+import { join } from "node:path";
+
+/** Every place under the output folder; CONTRACT names `index`, `reports` and `runs`, the rest is private. */
+export interface OutputPaths {
+  readonly root: string;
+  readonly index: string;
+  readonly reports: string;
+  readonly runs: string;
+  /** The pictures that are rendered when no images are configured. */
+  readonly sample: string;
+}
+
+export function outputPaths(root: string): OutputPaths {
+  return {
+    root,
+    index: join(root, "index"),
+    reports: join(root, "reports"),
+    runs: join(root, "runs"),
+    sample: join(root, "sample"),
+  };
+}
+
+/** Where a folder is put together before it takes the place of the finished one. */
+export function draftOf(folder: string): string {
+  return `${folder}.draft`;
+}

@@ -1,0 +1,47 @@
+import { open } from "node:fs/promises";
+import { PipelineError } from "#base/pipeline-error.ts";
+import type { FeatureMatrix } from "#data/feature-matrix.ts";
+
+/** Consecutive rows of the index that lie in one .npy file. */
+export interface ShardPart {
+  readonly file: string;
+  /** Where row 0 of the file begins, in bytes. */
+  readonly dataOffset: number;
+  readonly firstRowInFile: number;
+  /** Number of its first row in the whole index. */
+  readonly firstRow: number;
+  readonly rowCount: number;
+}
+
+// one read call takes at most 2 GiB
+const READ_BYTES = 1 << 30;
+
+/**
+ * Fills a matrix with rows of a part.
+ *
+ * @param first the part's row that becomes row 0 of `target`
+ * @throws PipelineError `artifact` when the file ends too early
+ */
+export async function readRowRange(part: ShardPart, first: number, target: FeatureMatrix): Promise<void> {
+  const rowBytes = target.dim * Float32Array.BYTES_PER_ELEMENT;
+  const { values } = target;
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, target.rowCount * rowBytes);
+  const start = part.dataOffset + (part.firstRowInFile + first) * rowBytes;
+  const file = await open(part.file, "r");
+  try {
+    let done = 0;
+    while (done < bytes.length) {
+      const { bytesRead } = await file.read(bytes, done, Math.min(READ_BYTES, bytes.length - done), start + done);
+      if (bytesRead === 0) {
+        const found = start + done;
+        throw new PipelineError(
+          "artifact",
+          `Cannot read "${part.file}": expected more than ${found} bytes, found ${found}`,
+        );
+      }
+      done += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+}

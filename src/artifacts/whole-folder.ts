@@ -1,0 +1,57 @@
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { draftOf } from "#artifacts/output-paths.ts";
+import { messageOf, PipelineError } from "#base/pipeline-error.ts";
+
+/**
+ * Makes an empty folder in which the next version of `folder` is put together.
+ *
+ * @param ownFile a file that every finished version has: a folder without it is somebody else's and is not replaced
+ * @throws PipelineError `artifact` when the folder is somebody else's, or the disk does not let it
+ */
+export async function startDraft(folder: string, ownFile: string): Promise<string> {
+  const draft = draftOf(folder);
+  try {
+    await restorePrevious(folder);
+    if ((await exists(folder)) && !(await exists(join(folder, ownFile))) && (await readdir(folder)).length > 0) {
+      throw new Error(`"${folder}" holds files that are not of this program (no ${ownFile})`);
+    }
+    await rm(draft, { recursive: true, force: true });
+    await mkdir(draft, { recursive: true });
+  } catch (error) {
+    throw new PipelineError("artifact", `Cannot write to "${draft}": ${messageOf(error)}; choose another --output`, {
+      cause: error,
+    });
+  }
+  return draft;
+}
+
+/** Puts the draft in the place of `folder`: at every moment the old version or the new one is whole on disk. */
+export async function publishDraft(folder: string): Promise<void> {
+  const previous = previousOf(folder);
+  await rm(previous, { recursive: true, force: true });
+  if (await exists(folder)) await rename(folder, previous);
+  await rename(draftOf(folder), folder);
+  await rm(previous, { recursive: true, force: true });
+}
+
+export async function dropDraft(folder: string): Promise<void> {
+  await rm(draftOf(folder), { recursive: true, force: true });
+}
+
+/** Brings the old version back when a run ended between the two renames of `publishDraft`. */
+async function restorePrevious(folder: string): Promise<void> {
+  const previous = previousOf(folder);
+  if (!(await exists(folder)) && (await exists(previous))) await rename(previous, folder);
+}
+
+function previousOf(folder: string): string {
+  return `${folder}.previous`;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,51 @@
+import type { ImageRecord } from "#data/image-record.ts";
+
+/** One feature vector an image, row-major: feature `f` of row `r` is `values[r * dim + f]`. */
+export interface FeatureMatrix {
+  /** float32 features, shape (rowCount, dim), unitless. */
+  readonly values: Float32Array;
+  readonly rowCount: number;
+  readonly dim: number;
+}
+
+/** Up to `shardRows` images and their features: rows `firstRow` to `firstRow + images.length` of the whole index. */
+export interface Shard {
+  readonly number: number;
+  readonly firstRow: number;
+  readonly images: readonly ImageRecord[];
+  /** The values lie in shared memory, so that worker threads read them without a copy. */
+  readonly features: FeatureMatrix;
+}
+
+/** The rows `first` to `end` (half open) of a matrix, sharing its memory. */
+export function rowsOf(matrix: FeatureMatrix, first: number, end: number): FeatureMatrix {
+  const values = matrix.values.subarray(first * matrix.dim, end * matrix.dim);
+  return { values, rowCount: end - first, dim: matrix.dim };
+}
+
+/** Memory for features that threads can share. */
+export function sharedMatrix(rowCount: number, dim: number): FeatureMatrix {
+  const values = new Float32Array(new SharedArrayBuffer(rowCount * dim * Float32Array.BYTES_PER_ELEMENT));
+  return { values, rowCount, dim };
+}
+
+/** Squared L2 distance of two rows, subtracted first, summed in float64 in index order; never negative. */
+export function squaredDistance(
+  left: Float32Array,
+  leftOffset: number,
+  right: Float32Array,
+  rightOffset: number,
+  dim: number,
+): number {
+  let sum = 0;
+  for (let f = 0; f < dim; f++) {
+    const difference = left[leftOffset + f] - right[rightOffset + f];
+    sum += difference * difference;
+  }
+  return sum;
+}
+
+/** L2 distance (not squared) of row `a` of one matrix and row `b` of another of the same dim. */
+export function distance(left: FeatureMatrix, a: number, right: FeatureMatrix, b: number): number {
+  return Math.sqrt(squaredDistance(left.values, a * left.dim, right.values, b * right.dim, left.dim));
+}

@@ -1,0 +1,42 @@
+import { compareUtf8 } from "#base/compare-utf8.ts";
+import type { PairList } from "#data/pair-list.ts";
+
+/**
+ * Rows lie in shards in the order in which images came; everything that a person sees goes by *rank*, the place of an image
+ * among all ids in UTF-8 order. Results then do not depend on how the rows happen to lie.
+ */
+export interface RowOrder {
+  /** Rank of each row, shape (rows,). */
+  readonly rankOfRow: Uint32Array;
+  /** Row of each rank, shape (rows,). */
+  readonly rowOfRank: Uint32Array;
+}
+
+export function rowOrderOf(ids: readonly string[]): RowOrder {
+  const rowOfRank = Uint32Array.from(ids.keys()).sort((a, b) => compareUtf8(ids[a], ids[b]));
+  const rankOfRow = new Uint32Array(ids.length);
+  for (let rank = 0; rank < rowOfRank.length; rank++) rankOfRow[rowOfRank[rank]] = rank;
+  return { rankOfRow, rowOfRank };
+}
+
+/** Renames rows to ranks and orders the pairs by left, then right rank. */
+export function rankPairs(pairs: PairList, { rankOfRow }: RowOrder): PairList {
+  const { count } = pairs;
+  const left = new Uint32Array(count);
+  const right = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    const a = rankOfRow[pairs.left[i]];
+    const b = rankOfRow[pairs.right[i]];
+    left[i] = Math.min(a, b);
+    right[i] = Math.max(a, b);
+  }
+  const order = Uint32Array.from({ length: count }, (_, i) => i).sort(
+    (i, j) => left[i] - left[j] || right[i] - right[j],
+  );
+  return {
+    left: order.map((i) => left[i]),
+    right: order.map((i) => right[i]),
+    distance: Float64Array.from(order, (i) => pairs.distance[i]),
+    count,
+  };
+}

@@ -1,0 +1,63 @@
+import type { Group, GroupMember } from "#data/group.ts";
+import type { Label } from "#data/label.ts";
+import type { Catalog } from "#reports/catalog.ts";
+import type { Cell, Table } from "#reports/csv.ts";
+
+const COLUMNS = (
+  "group_id group_size role path keep_path distance_to_keep nearest_path nearest_distance match link " +
+  "label suggested_label split width height bytes sha256 decision note"
+).split(" ");
+
+/** groups.csv: a row a member, the keeper first. */
+export function groupsTable(groups: readonly Group[], catalog: Catalog): Table {
+  return { columns: COLUMNS, rows: rowsOf(groups, catalog) };
+}
+
+function* rowsOf(groups: readonly Group[], catalog: Catalog): Generator<Cell[]> {
+  for (const group of groups) {
+    for (const record of memberRecords(group, catalog)) {
+      yield [group.id, group.members.length, ...Object.values(record), undefined, undefined];
+    }
+  }
+}
+
+/** groups.json: the same, a record a group. */
+export function* groupRecords(groups: readonly Group[], catalog: Catalog): Generator<unknown> {
+  for (const group of groups) {
+    const members = [...memberRecords(group, catalog)];
+    yield { group_id: group.id, group_size: members.length, keep_path: members[0].path, members };
+  }
+}
+
+/** A member as reports tell it: names and order are those of the columns from `role` to `sha256`. */
+function* memberRecords(group: Group, catalog: Catalog) {
+  const keepPath = catalog.images[group.members[0].row].id;
+  const suggested = suggestedLabel(group.members, catalog.labels);
+  for (const member of group.members) {
+    const { width, height, bytes, sha256, id } = catalog.images[member.row];
+    const label = catalog.labels[member.row];
+    yield {
+      role: member.role,
+      path: id,
+      keep_path: keepPath,
+      distance_to_keep: member.distanceToKeep,
+      nearest_path: catalog.images[member.nearestRow].id,
+      nearest_distance: member.nearestDistance,
+      match: member.match,
+      link: member.link,
+      label: label?.label ?? "",
+      suggested_label: label ? "" : suggested,
+      split: label?.split ?? "",
+      width,
+      height,
+      bytes,
+      sha256,
+    };
+  }
+}
+
+/** The one label that all labeled members share; empty when there is none, or they differ. */
+function suggestedLabel(members: readonly GroupMember[], labels: readonly (Label | undefined)[]): string {
+  const found = new Set(members.flatMap(({ row }) => labels[row]?.label ?? []));
+  return found.size === 1 ? ([...found][0] as string) : "";
+}

@@ -1,0 +1,73 @@
+import type { ModelPreset } from "#data/model-preset.ts";
+import type { PairAccount } from "#data/pair-list.ts";
+
+export interface RunCounts {
+  readonly images: number;
+  readonly new: number;
+  readonly changed: number;
+  readonly removed: number;
+  readonly unreadable: number;
+  readonly ignored: number;
+  readonly groups: number;
+  readonly duplicates: number;
+  readonly candidates: number;
+}
+
+/** What a run was told, did and took; what is not known when a run fails early is left out. */
+export interface RunFacts {
+  readonly version: string;
+  readonly started: Date;
+  readonly finished: Date;
+  readonly exitCode: number;
+  readonly error?: string;
+  readonly config: unknown;
+  readonly model?: { readonly preset: ModelPreset; readonly sha256: string; readonly dim: number };
+  readonly device: string;
+  readonly counts?: RunCounts;
+  readonly search?: { readonly vectors: number; readonly account: PairAccount };
+  readonly stages: readonly { readonly name: string; readonly seconds: number; readonly items: number }[];
+  readonly peakRssBytes: number;
+}
+
+/** run.json: the one report that holds times, durations and facts of the machine. */
+export function runJson(facts: RunFacts): string {
+  const { model, search } = facts;
+  const content = {
+    schema: "twinsift/run@1",
+    version: facts.version,
+    started: facts.started.toISOString(),
+    finished: facts.finished.toISOString(),
+    exit_code: facts.exitCode,
+    error: facts.error,
+    config: facts.config,
+    model: model && modelFields(model),
+    device: facts.device,
+    counts: facts.counts,
+    search: search && {
+      vectors: search.vectors,
+      pairs_total: search.account.total,
+      pairs_stored: search.account.stored,
+      pairs_skipped_by_block: search.account.skippedByBlock,
+      pairs_pruned_by_sketch: search.account.prunedBySketch,
+      pairs_refined: search.account.refined,
+      pairs_found: search.account.found,
+    },
+    stages: facts.stages.map(({ name, seconds, items }) => ({
+      name,
+      seconds: rounded(seconds),
+      items,
+      items_per_second: seconds > 0 ? rounded(items / seconds) : null,
+    })),
+    peak_rss_bytes: facts.peakRssBytes,
+  };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function modelFields({ preset, sha256, dim }: NonNullable<RunFacts["model"]>) {
+  const { name, normalize, about: _, files: __, threshold: ___, dissimilar: ____, ...preprocessing } = preset;
+  return { name, sha256, dim, normalize, preprocessing };
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
+}

@@ -1,0 +1,27 @@
+import type { ModelPreset } from "#data/model-preset.ts";
+
+/** Everything a run can be told; config/schema.json says what each key means, config/default.json holds the defaults. */
+export interface Settings {
+  readonly images: readonly string[];
+  readonly references: readonly string[];
+  readonly labels: string | null;
+  readonly features: string | null;
+  readonly output: string;
+  readonly model: string;
+  readonly preset: string | null;
+  readonly device: "auto" | "cpu" | "webgpu" | "cuda" | "coreml" | "dml";
+  readonly threshold: number | null;
+  readonly dissimilar: number | null;
+  readonly candidates: number;
+  readonly concurrency: number | null;
+  readonly maxUnreadable: number | null;
+  readonly scan: { readonly ignore: readonly string[] };
+  readonly extract: { readonly maxPixels: number };
+  readonly index: { readonly shardRows: number };
+  readonly search: { readonly blockRows: number; readonly maxPairs: number };
+  readonly cluster: { readonly keep: readonly ("reference" | "labeled" | "pixels" | "bytes" | "path")[] };
+  readonly presets: Readonly<Record<string, PresetFile>>;
+}
+
+/** A preset as a config file holds it; `file` is an ONNX file that comes with it. */
+export type PresetFile = Omit<ModelPreset, "name"> & { readonly file?: string };

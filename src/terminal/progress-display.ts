@@ -1,0 +1,88 @@
+import cliProgress from "cli-progress";
+import type { Progress, StageProgress } from "#base/progress.ts";
+import { formatCount, formatDuration } from "#terminal/format.ts";
+
+const LINE_EVERY_MS = 10_000;
+const REDRAWS_PER_SECOND = 4;
+
+export interface DisplayOptions {
+  readonly quiet: boolean;
+  readonly format: "text" | "json";
+  readonly stream: NodeJS.WriteStream;
+}
+
+/**
+ * Shows the progress of a run on stderr: bars on a terminal, elsewhere (cron) a plain line for each stage at work every 10 s.
+ *
+ * @returns stops showing
+ */
+export function showProgress(progress: Progress, options: DisplayOptions): () => void {
+  if (options.quiet) return () => undefined;
+  if (options.format === "text" && options.stream.isTTY) return showBars(progress, options.stream);
+  return showLines(progress, options);
+}
+
+function showBars(progress: Progress, stream: NodeJS.WriteStream): () => void {
+  const bars = new cliProgress.MultiBar(
+    {
+      stream,
+      fps: REDRAWS_PER_SECOND,
+      format: "{stage} {bar} {state}",
+      barsize: 24,
+      hideCursor: true,
+      linewrap: false,
+      emptyOnZero: true,
+      gracefulExit: false,
+    },
+    cliProgress.Presets.shades_classic,
+  );
+  const known = new Map<string, cliProgress.SingleBar>();
+  progress.on("stage", (stage) => {
+    const payload = { stage: stage.stage.padEnd(8), state: describeStage(stage) };
+    const bar = known.get(stage.stage) ?? bars.create(stage.total ?? 0, 0, payload);
+    known.set(stage.stage, bar);
+    bar.setTotal(stage.total ?? Math.max(1, stage.done * 2));
+    bar.update(stage.done, payload);
+  });
+  progress.on("note", (line) => bars.log(`${line}\n`));
+  return () => bars.stop();
+}
+
+function showLines(progress: Progress, { stream, format }: DisplayOptions): () => void {
+  const latest = new Map<string, StageProgress>();
+  const write = (stage: StageProgress) => {
+    if (format === "json")
+      stream.write(`${JSON.stringify({ time: new Date().toISOString(), event: "stage", ...stage })}\n`);
+    else stream.write(`${stage.stage}: ${describeStage(stage)}\n`);
+  };
+  progress.on("stage", (stage) => {
+    latest.set(stage.stage, stage);
+    if (!stage.finished) return;
+    latest.delete(stage.stage);
+    write(stage);
+  });
+  progress.on("note", (line) => {
+    if (format === "json")
+      stream.write(`${JSON.stringify({ time: new Date().toISOString(), event: "note", message: line })}\n`);
+    else stream.write(`${line}\n`);
+  });
+  const timer = setInterval(() => {
+    for (const stage of latest.values()) write(stage);
+  }, LINE_EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** `1,200 of 4,000 images · 310/s · 9 s left`, or what is known of it. */
+function describeStage({ unit, done, total, seconds, finished }: StageProgress): string {
+  const rate = seconds > 0 ? done / seconds : 0;
+  const parts = [
+    total === undefined || finished
+      ? `${formatCount(done)} ${unit}`
+      : `${formatCount(done)} of ${formatCount(total)} ${unit}`,
+  ];
+  if (rate > 0) parts.push(`${formatCount(rate)}/s`);
+  if (finished) parts.push(formatDuration(seconds));
+  else if (total !== undefined && rate > 0) parts.push(`${formatDuration((total - done) / rate)} left`);
+  return parts.join(" · ");
+}

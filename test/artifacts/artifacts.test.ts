@@ -1,0 +1,60 @@
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ShardStore } from "#artifacts/shard-store.ts";
+import { writeWholeFile } from "#artifacts/whole-file.ts";
+import { publishDraft, startDraft } from "#artifacts/whole-folder.ts";
+import { rowsOf } from "#data/feature-matrix.ts";
+import { randomFeatures } from "../support/random-features.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+test("ShardStore.readRows() gives any rows in any order, with repeats, as they were written", async () => {
+  const store = new ShardStore(await temporaryFolder(), 5);
+  const all = randomFeatures({ rows: 90, dim: 5, seed: 4 });
+  for (let number = 0; number < 3; number++) {
+    const features = rowsOf(all, number * 30, number * 30 + 30);
+    const images = Array.from({ length: 30 }, (_, i) => ({
+      ...{ id: `${number * 30 + i}`, reference: false, folderLabel: "", width: 1, height: 1, bytes: 1, sha256: "" },
+    }));
+    await store.write({ number, firstRow: number * 30, images, features });
+  }
+  for (const rows of [[], [89], [3, 0, 60, 31, 3], Array.from({ length: 90 }, (_, i) => 89 - i)]) {
+    const { values } = await store.readRows(Uint32Array.from(rows));
+    expect([...values]).toEqual(rows.flatMap((row) => [...all.values.subarray(row * 5, row * 5 + 5)]));
+  }
+  expect([...(await store.readShard(1)).values]).toEqual([...all.values.subarray(150, 300)]);
+});
+
+test("writeWholeFile() leaves the file as it was when the content breaks off", async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, "report.csv");
+  await writeWholeFile(file, ["whole"]);
+  function* broken() {
+    yield "half";
+    throw new Error("no more");
+  }
+  await expect(writeWholeFile(file, broken())).rejects.toThrow(/Cannot write ".*report.csv": no more/);
+  expect(await readFile(file, "utf8")).toBe("whole");
+  expect(await readdir(folder)).toEqual(["report.csv"]);
+});
+
+test("publishDraft() replaces a folder, and a run that ended between its renames is mended by the next", async () => {
+  const reports = join(await temporaryFolder(), "reports");
+  for (const version of ["1", "2"]) {
+    const draft = await startDraft(reports, "run.json");
+    await writeFile(join(draft, "run.json"), version);
+    await publishDraft(reports);
+    expect(await readFile(join(reports, "run.json"), "utf8")).toBe(version);
+  }
+  await rename(reports, `${reports}.previous`);
+  await startDraft(reports, "run.json");
+  expect(await readFile(join(reports, "run.json"), "utf8")).toBe("2");
+});
+
+test("startDraft() refuses to stand for a folder that is somebody else's", async () => {
+  const reports = join(await temporaryFolder(), "reports");
+  await mkdir(reports);
+  await expect(startDraft(reports, "run.json")).resolves.toBe(`${reports}.draft`);
+  await writeFile(join(reports, "mine.txt"), "");
+  await expect(startDraft(reports, "run.json")).rejects.toThrow(/not of this program \(no run.json\)/);
+});

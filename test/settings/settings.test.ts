@@ -1,0 +1,66 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { findModel } from "#settings/find-model.ts";
+import { readSettings } from "#settings/read-settings.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { TINY_PRESET, writeTinyModel } from "../support/tiny-model.ts";
+
+async function config(content: unknown): Promise<string> {
+  const file = join(await temporaryFolder(), "twinsift.json");
+  await writeFile(file, typeof content === "string" ? content : JSON.stringify(content));
+  return file;
+}
+
+test("readSettings() lets flags beat the file and the file beat the defaults", async () => {
+  const file = await config({ threshold: 0.3, candidates: 5, search: { blockRows: 7 } });
+  const settings = readSettings(file, { candidates: 9, threshold: undefined as never });
+  expect(settings).toMatchObject({ threshold: 0.3, candidates: 9, search: { blockRows: 7, maxPairs: 50_000_000 } });
+});
+
+test("readSettings() takes paths of a config file relative to that file", async () => {
+  const file = await config({ images: ["photos", "/abs"], output: "out", model: "nets/a.onnx", labels: "l.csv" });
+  const folder = join(file, "..");
+  const { images, output, model, labels } = readSettings(file, {});
+  expect([images, output, model, labels]).toEqual([
+    [join(folder, "photos"), "/abs"],
+    join(folder, "out"),
+    join(folder, "nets/a.onnx"),
+    join(folder, "l.csv"),
+  ]);
+});
+
+test.each([
+  [{ treshold: 1 }, /found unknown key "treshold" \(did you mean "threshold"\?\)/],
+  [{ search: { blockrows: 1 } }, /found unknown key "search.blockrows" \(did you mean "blockRows"\?\)/],
+  [{ threshold: "a" }, /expected "threshold" to be number,null, found "a"/],
+  [{ threshold: -1 }, /expected "threshold" to be >= 0, found -1/],
+  [{ device: "gpu" }, /expected "device" to be one of auto, cpu, webgpu, cuda, coreml, dml, found "gpu"/],
+  [{ presets: { mine: { input: "x" } } }, /to have required property 'output'/],
+  ["{ not json", /Cannot read config file ".*" as JSON/],
+])("readSettings() says what is wrong with a config file: %j", async (content, message) => {
+  const file = await config(content);
+  expect(() => readSettings(file, {})).toThrow(message);
+});
+
+test("findModel() finds the embedded model, a file by its name, and a file by a preset that is named", async () => {
+  const presets = { mine: { ...TINY_PRESET, files: ["tiny.onnx"] } } as never;
+  expect(findModel({ model: "twinsift-copy-1", preset: null, presets: {} }).file).toMatch(/config\/builtin\/.*\.onnx$/);
+  const folder = await temporaryFolder();
+  for (const name of ["tiny.onnx", "other.onnx"]) await writeTinyModel(join(folder, name));
+  expect(findModel({ model: join(folder, "tiny.onnx"), preset: null, presets }).preset.name).toBe("mine");
+  expect(findModel({ model: join(folder, "other.onnx"), preset: "mine", presets }).preset.name).toBe("mine");
+  const unknown = () => findModel({ model: join(folder, "other.onnx"), preset: null, presets });
+  expect(unknown).toThrow(/no preset for the model file ".*other.onnx".*mine.*under "presets"/);
+});
+
+test("findModel() names the nearest model or preset it knows, and missing files", () => {
+  expect(() => findModel({ model: "twinsift-copy", preset: null, presets: {} })).toThrow(
+    /did you mean "twinsift-copy-1"/,
+  );
+  expect(() => findModel({ model: "mobilenet-v2", preset: null, presets: {} })).toThrow(/comes without a model file/);
+  expect(() => findModel({ model: "gone.onnx", preset: null, presets: {} })).toThrow(/no model file "gone.onnx"/);
+  expect(() => findModel({ model: "gone.onnx", preset: "mobilenet-v9", presets: {} })).toThrow(
+    /did you mean "mobilenet-v2"/,
+  );
+});

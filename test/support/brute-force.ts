@@ -1,0 +1,28 @@
+import type { FeatureMatrix } from "#data/feature-matrix.ts";
+import type { PairList } from "#data/pair-list.ts";
+
+/** L2 distance of two rows in float64: the oracle, written apart from the code under test. */
+export function oracleDistance(a: FeatureMatrix, i: number, b: FeatureMatrix, j: number): number {
+  let sum = 0;
+  for (let f = 0; f < a.dim; f++) sum += (a.values[i * a.dim + f] - b.values[j * b.dim + f]) ** 2;
+  return Math.sqrt(sum);
+}
+
+/** `left-right:distance` of every pair within the threshold, in order. */
+export function oraclePairs(features: FeatureMatrix, threshold: number): string[] {
+  const pairs: string[] = [];
+  for (let left = 0; left < features.rowCount; left++) {
+    for (let right = left + 1; right < features.rowCount; right++) {
+      const distance = oracleDistance(features, left, features, right);
+      if (distance <= threshold) pairs.push(`${left}-${right}:${distance}`);
+    }
+  }
+  return pairs;
+}
+
+/** The same text for pairs that were found, ordered by left, then right. */
+export function pairTexts(pairs: PairList): string[] {
+  const order = Array.from({ length: pairs.count }, (_, i) => i);
+  order.sort((a, b) => pairs.left[a] - pairs.left[b] || pairs.right[a] - pairs.right[b]);
+  return order.map((i) => `${pairs.left[i]}-${pairs.right[i]}:${pairs.distance[i]}`);
+}

@@ -1,0 +1,31 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface CommandResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `npm run pipeline -- …args` as a process of its own, without npm in between. */
+export function runPipelineCommand(
+  args: readonly string[],
+  options: { onStderr?: (text: string, kill: () => void) => void } = {},
+) {
+  const child = spawn(process.execPath, ["--import", "tsx", "pipeline/main.ts", ...args], { cwd: ROOT });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+    options.onStderr?.(stderr, () => child.kill("SIGINT"));
+  });
+  return new Promise<CommandResult>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}
