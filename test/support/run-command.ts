@@ -9,11 +9,15 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs `npm run pipeline -- …args` as a process of its own, without npm in between. */
+/**
+ * Runs `npm run pipeline -- …args` as a process of its own, without npm in between.
+ *
+ * @param options.interruptWhen asked every few milliseconds; true sends SIGINT, once
+ */
 export function runPipelineCommand(
   args: readonly string[],
-  options: { onStderr?: (text: string, kill: () => void) => void } = {},
-) {
+  options: { interruptWhen?: () => boolean } = {},
+): Promise<CommandResult> {
   const child = spawn(process.execPath, ["--import", "tsx", "pipeline/main.ts", ...args], { cwd: ROOT });
   let stdout = "";
   let stderr = "";
@@ -22,10 +26,17 @@ export function runPipelineCommand(
   });
   child.stderr.on("data", (chunk) => {
     stderr += chunk;
-    options.onStderr?.(stderr, () => child.kill("SIGINT"));
   });
+  const watch = setInterval(() => {
+    if (!options.interruptWhen?.()) return;
+    clearInterval(watch);
+    child.kill("SIGINT");
+  }, 5);
   return new Promise<CommandResult>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+    child.on("close", (exitCode) => {
+      clearInterval(watch);
+      resolve({ exitCode, stdout, stderr });
+    });
   });
 }
