@@ -1,16 +1,13 @@
-import type { ShardStore } from "#artifacts/shard-store.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import type { Shard } from "#data/feature-matrix.ts";
-import type { FoundPairs } from "#search/pairs-within.ts";
-import type { Searcher } from "#search/searcher.ts";
+import { type PairAccount, PairCollector, type PairList } from "#data/pair-list.ts";
+import type { FoundPairs, PairSearch } from "#search/pair-search.ts";
 
 export interface SearchOptions {
-  readonly searcher: Searcher;
-  readonly store: ShardStore;
+  readonly allPairs: PairSearch;
   /** Plain L2, inclusive. */
   readonly threshold: number;
-  readonly blockRows: number;
   readonly maxPairs: number;
   /** Rows to expect in all, for the progress; the true number may be smaller. */
   readonly expectedRows: number;
@@ -22,34 +19,51 @@ export interface SearchOptions {
  * was compared once. Pairs name rows of the index.
  */
 export async function* search(shards: AsyncIterable<Shard>, options: SearchOptions): AsyncGenerator<FoundPairs> {
-  const { searcher, store, threshold, blockRows, progress } = options;
-  const total = pairsAmong(options.expectedRows);
+  const { allPairs, expectedRows, progress } = options;
+  const total = pairsAmong(expectedRows);
   let compared = 0;
-  let found = 0;
-  for await (const shard of shards) {
-    refuseNonFinite(shard);
-    for (let earlier = 0; earlier <= shard.number; earlier++) {
-      const same = earlier === shard.number;
-      const left = same ? shard.features : await store.readShard(earlier);
-      const leftFirstRow = store.firstRowOf(earlier);
-      const rightFirstRow = shard.firstRow;
+  async function* checkedFeatures() {
+    for await (const shard of shards) {
+      refuseNonFinite(shard);
       progress.update("search", "pairs", compared, total);
-      const result = await searcher.pairsWithin({
-        left,
-        leftFirstRow,
-        right: shard.features,
-        rightFirstRow,
-        threshold,
-        blockRows,
-      });
-      compared += same ? pairsAmong(left.rowCount) : left.rowCount * shard.features.rowCount;
-      found += result.pairs.count;
-      if (found > options.maxPairs) throw tooManyPairs(found, compared, total, options);
-      progress.update("search", "pairs", compared, total);
-      yield result;
+      yield shard.features;
     }
   }
+  for await (const found of allPairs.add(checkedFeatures())) {
+    compared += found.compared;
+    progress.update("search", "pairs", compared, total);
+    yield found;
+  }
   progress.finish("search");
+}
+
+/** All pairs, those of equal rows included, and what became of every pair there is. */
+export async function gatherPairs(parts: AsyncIterable<FoundPairs>, options: SearchOptions) {
+  const { allPairs, maxPairs } = options;
+  const found = new PairCollector();
+  let [compared, skippedByBlock, refined] = [0, 0, 0];
+  for await (const part of parts) {
+    found.addAll(part.pairs);
+    compared += part.compared;
+    skippedByBlock += part.skippedByBlock;
+    refined += part.refined;
+    if (found.count + allPairs.copies.pairsAmongEqual > maxPairs) throw tooManyPairs(found.toList(), compared, options);
+  }
+  const distinct = found.toList();
+  if (allPairs.copies.expandedCount(distinct) > maxPairs) throw tooManyPairs(distinct, compared, options);
+  const pairs = allPairs.copies.expand(distinct);
+  const account = accountOf(allPairs.rowCount, {
+    skippedByBlock,
+    refined: refined + pairs.count - distinct.count,
+    found: pairs.count,
+  });
+  return { pairs, account };
+}
+
+/** The parts sum to the total; pairs of equal rows count as refined where they are found, else with the pruned. */
+function accountOf(rows: number, known: Pick<PairAccount, "skippedByBlock" | "refined" | "found">): PairAccount {
+  const total = pairsAmong(rows);
+  return { total, stored: 0, prunedBySketch: total - known.skippedByBlock - known.refined, ...known };
 }
 
 function pairsAmong(rows: number): number {
@@ -65,16 +79,22 @@ function refuseNonFinite({ features, images }: Shard): void {
   }
 }
 
-function tooManyPairs(
-  found: number,
-  compared: number,
-  total: number,
-  { threshold, maxPairs }: SearchOptions,
-): PipelineError {
-  const share = Math.round((100 * compared) / total);
-  const advice = "choose a smaller --threshold, or raise search.maxPairs in the config file";
+function tooManyPairs(distinct: PairList, compared: number, options: SearchOptions): PipelineError {
+  const { allPairs, expectedRows, threshold, maxPairs } = options;
+  const count = allPairs.copies.expandedCount(distinct);
+  const share = Math.min(1, compared / Math.max(1, pairsAmong(expectedRows)));
+  const found = `Found ${count} pairs within ${threshold} after comparing ${Math.round(100 * share)} % of all, expected at most ${maxPairs}`;
+  const raise = "raise search.maxPairs in the config file";
+  const equal = allPairs.copies.pairsAmongEqual;
+  if (equal > maxPairs)
+    return new PipelineError(
+      "input",
+      `${found}: ${equal} of them are of equal features; remove byte-equal files, or ${raise}`,
+    );
+  const distances = distinct.distance.slice().sort();
+  const fitting = distances[Math.floor(0.9 * distances.length * (maxPairs / count) * share)] ?? 0;
   return new PipelineError(
     "input",
-    `Found ${found} pairs within ${threshold} after comparing ${share} % of all, expected at most ${maxPairs}: ${advice}`,
+    `${found}: --threshold ${Number(fitting.toPrecision(3))} would about fit, or ${raise}`,
   );
 }

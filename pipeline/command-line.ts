@@ -22,6 +22,7 @@ interface Flags {
   candidates?: number;
   device?: Settings["device"];
   concurrency?: number;
+  limitMemory?: number;
   maxUnreadable?: number;
   output?: string;
   dryRun?: boolean;
@@ -72,6 +73,7 @@ function pipelineCommand(version: string): Command {
       new Option("--device <device>", "where models run").choices(["auto", "cpu", "webgpu", "cuda", "coreml", "dml"]),
     )
     .option("--concurrency <count>", "images decoded at once", wholeNumber)
+    .option("--limit-memory <megabytes>", "memory to stay within (default: a quarter of the machine's)", wholeNumber)
     .option("--max-unreadable <count>", "end with exit code 4 when more images are unreadable", wholeNumber)
     .option("--output <folder>", "where index, reports and runs are written (default: output)")
     .option("--config <file.json>", "settings; flags beat it")

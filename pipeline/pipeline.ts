@@ -1,19 +1,19 @@
+import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { outputPaths } from "#artifacts/output-paths.ts";
+import { ShardCache } from "#artifacts/shard-cache.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import { dropDraft, publishDraft, startDraft } from "#artifacts/whole-folder.ts";
 import { buffered, collect } from "#base/bounded-buffer.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
-import { type PairAccount, PairCollector, type PairList } from "#data/pair-list.ts";
 import { rankPairs, rowOrderOf } from "#data/row-order.ts";
 import { labelImages } from "#labels/label-images.ts";
 import { readLabelCsv } from "#labels/read-label-csv.ts";
 import { type RunFacts, runJson } from "#reports/run-report.ts";
-import type { FoundPairs } from "#search/pairs-within.ts";
 import { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
-import { search } from "./3-search.ts";
+import { gatherPairs, search } from "./3-search.ts";
 import { cluster } from "./4-cluster.ts";
 import { select } from "./5-select.ts";
 import { type Findings, report } from "./6-report.ts";
@@ -21,6 +21,9 @@ import { openSource, type Source } from "./open-source.ts";
 
 /** What every run.json tells of a run that came to its end. */
 export type FinishedRun = Pick<RunFacts, "counts" | "model" | "search"> & { readonly exitCode: number };
+
+/** Share of the memory limit for features of earlier shards; the rest is for sketches, pictures under way and Node.js itself. */
+const CACHE_SHARE = 0.4;
 
 const RUN_RECORD = "run.json";
 
@@ -39,21 +42,15 @@ export async function runPipeline(
   const paths = outputPaths(settings.output);
   const labelFile = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
   const source = await openSource(settings, paths, progress);
-  const searcher = new Searcher();
+  const searcher = new Searcher(cpus().length);
   try {
     const { threshold, dissimilar } = thresholdsOf(settings, source);
     const { store, expectedRows } = source;
     const { blockRows, maxPairs } = settings.search;
-    const found = search(buffered(source.shards, 1), {
-      searcher,
-      store,
-      threshold,
-      blockRows,
-      maxPairs,
-      expectedRows,
-      progress,
-    });
-    const { pairs: rowPairs, refined } = await gather(found);
+    const cache = new ShardCache(store, CACHE_SHARE * memoryLimit(settings));
+    const allPairs = searcher.allPairs({ threshold, blockRows, readShard: (shard) => cache.read(shard) });
+    const options = { allPairs, threshold, maxPairs, expectedRows, progress };
+    const { pairs: rowPairs, account } = await gatherPairs(search(buffered(source.shards, 1), options), options);
     refuseNoImages(source);
 
     const order = rowOrderOf(store.images.map(({ id }) => id));
@@ -70,7 +67,7 @@ export async function runPipeline(
     const finished: FinishedRun = {
       exitCode: source.unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
       counts: countsOf(findings, source.ignored),
-      search: { vectors: images.length, account: accountOf(images.length, refined, pairs.count) },
+      search: { vectors: images.length, account },
       ...(source.model ? { model: source.model } : {}),
     };
     const draft = await startDraft(paths.reports, RUN_RECORD);
@@ -86,6 +83,11 @@ export async function runPipeline(
   }
 }
 
+/** Bytes. */
+function memoryLimit({ limitMemory }: Settings): number {
+  return limitMemory === null ? totalmem() / 4 : limitMemory * 2 ** 20;
+}
+
 function thresholdsOf(
   { threshold, dissimilar }: Settings,
   { model }: Source,
@@ -96,16 +98,6 @@ function thresholdsOf(
   }
   // without a model to ask, unlike every labeled image means: a duplicate of none
   return { threshold: chosen, dissimilar: dissimilar ?? model?.preset.dissimilar ?? chosen };
-}
-
-async function gather(found: AsyncIterable<FoundPairs>): Promise<{ pairs: PairList; refined: number }> {
-  const pairs = new PairCollector();
-  let refined = 0;
-  for await (const part of found) {
-    pairs.addAll(part.pairs);
-    refined += part.refined;
-  }
-  return { pairs: pairs.toList(), refined };
 }
 
 function refuseNoImages({ store, unreadable }: Source): void {
@@ -141,10 +133,4 @@ function countsOf({ catalog, groups, candidates, unreadable }: Findings, ignored
     duplicates,
     candidates: candidateCount,
   };
-}
-
-/** Every pair is accounted for: the parts sum to the total. */
-function accountOf(rows: number, refined: number, found: number): PairAccount {
-  const total = (rows * (rows - 1)) / 2;
-  return { total, stored: 0, skippedByBlock: 0, prunedBySketch: total - refined, refined, found };
 }

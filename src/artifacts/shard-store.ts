@@ -36,6 +36,10 @@ export class ShardStore {
     return this.#parts.length;
   }
 
+  rowCountOf(shard: number): number {
+    return this.#parts[shard].rowCount;
+  }
+
   firstRowOf(shard: number): number {
     return this.#parts[shard].firstRow;
   }

@@ -3,9 +3,9 @@ import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 
 /** What a worker module serves: named functions from one argument to one result. */
 // biome-ignore lint/suspicious/noExplicitAny: each handler names its own argument and result
-type Handlers = Record<string, (argument: any) => Promise<unknown> | unknown>;
-type Argument<H extends Handlers, Name extends keyof H> = Parameters<H[Name]>[0];
-type Result<H extends Handlers, Name extends keyof H> = Awaited<ReturnType<H[Name]>>;
+export type Handlers = Record<string, (argument: any) => Promise<unknown> | unknown>;
+export type Argument<H extends Handlers, Name extends keyof H> = Parameters<H[Name]>[0];
+export type Result<H extends Handlers, Name extends keyof H> = Awaited<ReturnType<H[Name]>>;
 
 interface Reply {
   readonly call: number;

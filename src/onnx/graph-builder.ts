@@ -50,6 +50,16 @@ export class GraphBuilder {
     return this;
   }
 
+  /** A uint8 constant of no dimensions, such as a zero point. */
+  byte(name: string, value: number): this {
+    return this.#scalar(name, "uint8", Uint8Array.of(value));
+  }
+
+  /** A float32 constant of no dimensions. */
+  float(name: string, value: number): this {
+    return this.#scalar(name, "float32", new Uint8Array(Float32Array.of(value).buffer));
+  }
+
   /** A node of the standard operator set; attributes are whole numbers or lists of them. */
   node(
     operator: string,
@@ -63,6 +73,11 @@ export class GraphBuilder {
     node.string(3, `${operator}_${this.#nodes.length}`).string(4, operator);
     for (const [name, value] of Object.entries(attributes)) node.message(5, attribute(name, value));
     this.#nodes.push(node);
+    return this;
+  }
+
+  #scalar(name: string, type: ElementType, raw: Uint8Array): this {
+    this.#constants.push(new ProtobufWriter().integer(2, ELEMENT_TYPES[type]).string(8, name).bytes(9, raw));
     return this;
   }
 

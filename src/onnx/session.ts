@@ -15,18 +15,25 @@ export interface TensorDescription {
   readonly shape: readonly (number | string)[];
 }
 
+export interface SessionOptions {
+  /** `auto` is the CPU. */
+  readonly device: Device;
+  /** Threads within a run; all processors unless said otherwise. */
+  readonly threads?: number;
+}
+
 /**
  * Loads a model. `run()` of the session blocks the calling thread, so long runs belong in a worker thread.
  *
  * @param model path or bytes of an ONNX file
- * @param options.device `auto` is the CPU
  * @throws PipelineError `input` when the file is no model that ONNX Runtime loads, or the device does not start
  */
-export async function openSession(model: string | Uint8Array, options: { device: Device }): Promise<Session> {
+export async function openSession(model: string | Uint8Array, options: SessionOptions): Promise<Session> {
   const device = options.device === "auto" ? "cpu" : options.device;
   const sessionOptions: InferenceSession.SessionOptions = {
     executionProviders: [device],
     logSeverityLevel: 3,
+    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
     // spinning threads would take the cores from the decoders that run beside
     extra: { session: { intra_op: { allow_spinning: "0" } } },
   };

@@ -1,9 +1,9 @@
 import { type FeatureMatrix, squaredDistance } from "#data/feature-matrix.ts";
 import { productError } from "#search/error-bound.ts";
+import type { MatrixProduct } from "#search/matrix-product.ts";
 import { commonScale, leftOperand, type Operand, rightOperand } from "#search/operands.ts";
-import { GROUP_COLUMNS, type TileKernel } from "#search/tile-kernel.ts";
 
-const BLOCK_ROWS = 512;
+const BLOCK_ROWS = 256;
 
 /** The nearest base row of each query: equal distances go to the smaller row. */
 export interface NearestRows {
@@ -14,13 +14,13 @@ export interface NearestRows {
 }
 
 /**
- * Finds the nearest of the base rows for every query row. Exact: the product only says which groups of columns can hold the
- * nearest, by the bound of why-no-pair-is-lost.md; those are computed in float64.
+ * Finds the nearest of the base rows for every query row. Exact: the product only says which base rows can be the nearest, by the
+ * bound of `productError`; those are computed in float64.
  *
  * @param base at least one row
  */
 export async function nearestRows(
-  kernel: TileKernel,
+  product: MatrixProduct,
   queries: FeatureMatrix,
   base: FeatureMatrix,
 ): Promise<NearestRows> {
@@ -31,56 +31,76 @@ export async function nearestRows(
   const found: NearestRows = { row: new Uint32Array(queries.rowCount), distance: new Float64Array(queries.rowCount) };
   for (let top = 0; top < queries.rowCount; top += BLOCK_ROWS) {
     const bottom = Math.min(top + BLOCK_ROWS, queries.rowCount);
-    const { products, groups } = await allProducts(kernel, left, right, top, bottom);
-    for (let row = top; row < bottom; row++) {
-      const error = productError(queries.dim, left.norms[row], longest);
-      const ofRow = products.subarray((row - top) * groups, (row - top + 1) * groups);
-      nearestOfRow(queries, base, row, ofRow, error, found);
-    }
+    const rows = Array.from({ length: bottom - top }, (_, i) => {
+      return new NearestCandidates(2 * productError(queries.dim, left.norms[top + i], longest));
+    });
+    await offerAll(product, rows, left, right, top);
+    for (const [i, candidates] of rows.entries()) decide(queries, base, top + i, candidates.columns(), found);
   }
   return found;
 }
 
-/** The largest product of rows top..bottom with every group of columns, shape (bottom − top, groups). */
-async function allProducts(kernel: TileKernel, left: Operand, right: Operand, top: number, bottom: number) {
+/** Shows the product of every row with every column to the row's candidates. */
+async function offerAll(
+  product: MatrixProduct,
+  rows: readonly NearestCandidates[],
+  left: Operand,
+  right: Operand,
+  top: number,
+): Promise<void> {
   const { width } = left;
-  const groups = right.values.length / width / GROUP_COLUMNS;
-  const rows = left.values.subarray(top * width, bottom * width);
-  const columns = BLOCK_ROWS * width;
-  const products = new Float32Array((bottom - top) * groups);
-  for (let first = 0; first < right.values.length; first += columns) {
-    const tile = await kernel.largestPerGroup(rows, right.values.subarray(first, first + columns), width);
-    const tileGroups = tile.length / (bottom - top);
-    const firstGroup = first / width / GROUP_COLUMNS;
-    for (let row = 0; row < bottom - top; row++) {
-      products.set(tile.subarray(row * tileGroups, (row + 1) * tileGroups), row * groups + firstGroup);
+  const leftRows = left.values.subarray(top * width, (top + rows.length) * width);
+  const step = 4 * BLOCK_ROWS;
+  for (let first = 0; first < right.rowCount; first += step) {
+    const rightRows = right.values.subarray(first * width, Math.min(first + step, right.rowCount) * width);
+    const products = await product.multiply(leftRows, rightRows, width);
+    const columns = products.length / rows.length;
+    for (const [i, candidates] of rows.entries()) {
+      candidates.offer(products.subarray(i * columns, (i + 1) * columns), first);
     }
   }
-  return { products, groups };
 }
 
-function nearestOfRow(
+/** Columns whose product is so near to the largest that rounding may hide which is the true one. */
+class NearestCandidates {
+  readonly #tolerance: number;
+  #best = Number.NEGATIVE_INFINITY;
+  #kept: { column: number; product: number }[] = [];
+
+  /** @param tolerance twice what a product may be off by: two may err in opposite directions */
+  constructor(tolerance: number) {
+    this.#tolerance = tolerance;
+  }
+
+  offer(products: Float32Array, firstColumn: number): void {
+    for (let i = 0; i < products.length; i++) {
+      if (products[i] < this.#best - this.#tolerance) continue;
+      if (products[i] > this.#best) this.#best = products[i];
+      this.#kept.push({ column: firstColumn + i, product: products[i] });
+    }
+  }
+
+  /** In ascending order. */
+  columns(): number[] {
+    return this.#kept.filter(({ product }) => product >= this.#best - this.#tolerance).map(({ column }) => column);
+  }
+}
+
+function decide(
   queries: FeatureMatrix,
   base: FeatureMatrix,
   row: number,
-  products: Float32Array,
-  error: number,
+  columns: readonly number[],
   found: NearestRows,
 ): void {
   const { dim } = queries;
-  const best = products.reduce((most, product) => Math.max(most, product), Number.NEGATIVE_INFINITY);
   let nearest = 0;
   let smallest = Number.POSITIVE_INFINITY;
-  for (let group = 0; group < products.length; group++) {
-    // both this product and the best may be off by the error, in opposite directions
-    if (products[group] < best - 2 * error) continue;
-    const end = Math.min((group + 1) * GROUP_COLUMNS, base.rowCount);
-    for (let column = group * GROUP_COLUMNS; column < end; column++) {
-      const squared = squaredDistance(queries.values, row * dim, base.values, column * dim, dim);
-      if (squared < smallest) {
-        smallest = squared;
-        nearest = column;
-      }
+  for (const column of columns) {
+    const squared = squaredDistance(queries.values, row * dim, base.values, column * dim, dim);
+    if (squared < smallest) {
+      smallest = squared;
+      nearest = column;
     }
   }
   found.row[row] = nearest;

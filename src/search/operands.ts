@@ -1,12 +1,11 @@
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
-import { GROUP_COLUMNS } from "#search/tile-kernel.ts";
 
 /**
  * Feature rows rewritten so that one matrix product gives minus the squared distance of every pair: a left row is
  * `[2x, −|x|², −1]`, a right row `[y, 1, |y|²]`, and their product is 2x·y − |x|² − |y|² = −|x − y|².
  */
 export interface Operand {
-  /** float32, shape (rows, width); right operands are filled up to a multiple of GROUP_COLUMNS with rows that are far away. */
+  /** float32, shape (rows, width). */
   readonly values: Float32Array;
   readonly rowCount: number;
   /** dim + 2 */
@@ -15,45 +14,34 @@ export interface Operand {
   readonly norms: Float64Array;
 }
 
-// the product of a row that fills up and any other is minus this: no scaled pair comes near, as norms are at most 1
-const FAR_AWAY = 1e30;
-
 /**
  * The power of two that brings the longest row of both matrices to a length of at most 1: float32 products then neither
  * overflow nor, for rows that matter, underflow. Powers of two leave the digits as they are.
  */
 export function commonScale(left: FeatureMatrix, right: FeatureMatrix): number {
-  const longest = Math.max(longestNorm(left), left === right ? 0 : longestNorm(right));
+  const longest = Math.max(longestNorm(left), longestNorm(right));
   return longest === 0 ? 1 : 2 ** -Math.ceil(Math.log2(longest));
 }
 
 export function leftOperand(matrix: FeatureMatrix, scale: number): Operand {
-  const { rowCount, dim } = matrix;
-  const operand = scaledRows(matrix, scale, 2, rowCount);
-  const { values, norms, width } = operand;
-  for (let row = 0; row < rowCount; row++) {
-    values[row * width + dim] = -(norms[row] * norms[row]);
-    values[row * width + dim + 1] = -1;
-  }
+  const operand = scaledRows(matrix, scale, 2);
+  writeLastTwo(operand, (square) => [-square, -1]);
   return operand;
 }
 
 export function rightOperand(matrix: FeatureMatrix, scale: number): Operand {
-  const { rowCount, dim } = matrix;
-  const filledUp = Math.ceil(rowCount / GROUP_COLUMNS) * GROUP_COLUMNS;
-  const operand = scaledRows(matrix, scale, 1, filledUp);
-  const { values, norms, width } = operand;
-  for (let row = 0; row < filledUp; row++) {
-    values[row * width + dim] = 1;
-    values[row * width + dim + 1] = row < rowCount ? norms[row] * norms[row] : FAR_AWAY;
-  }
+  const operand = scaledRows(matrix, scale, 1);
+  writeLastTwo(operand, (square) => [1, square]);
   return operand;
 }
 
-function scaledRows(matrix: FeatureMatrix, scale: number, factor: number, capacity: number): Operand {
-  const { values: features, rowCount, dim } = matrix;
+function writeLastTwo({ values, norms, width }: Operand, lastTwo: (square: number) => [number, number]): void {
+  for (let row = 0; row < norms.length; row++) values.set(lastTwo(norms[row] ** 2), (row + 1) * width - 2);
+}
+
+function scaledRows({ values: features, rowCount, dim }: FeatureMatrix, scale: number, factor: number): Operand {
   const width = dim + 2;
-  const values = new Float32Array(capacity * width);
+  const values = new Float32Array(rowCount * width);
   const norms = new Float64Array(rowCount);
   for (let row = 0; row < rowCount; row++) {
     let sum = 0;

@@ -1,23 +1,50 @@
 import { serve } from "#base/worker-thread.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
+import type { SessionOptions } from "#onnx/session.ts";
+import { type FitRequest, type FittedSketch, fitSketch, plainSketch } from "#search/fit-sketch.ts";
+import { type LayOutOptions, layOut } from "#search/lay-out.ts";
+import { MatrixProduct } from "#search/matrix-product.ts";
 import { type NearestRows, nearestRows } from "#search/nearest-rows.ts";
-import { type PairSearch, pairsWithin } from "#search/pairs-within.ts";
-import { TileKernel } from "#search/tile-kernel.ts";
+import type { Rotation } from "#search/rotation.ts";
+import { inspectRows, rowKeys } from "#search/row-keys.ts";
+import { sketchRows } from "#search/sketch.ts";
+import { type GroupSize, TileKernel } from "#search/tile-kernel.ts";
+import { compareShards, type ShardComparison } from "#search/tile-scan.ts";
 
-let opened: Promise<TileKernel> | undefined;
+// every processor has a worker of its own, so a run in it keeps to one thread
+const ONE_THREAD: SessionOptions = { device: "cpu", threads: 1 };
 
-function kernel(): Promise<TileKernel> {
-  opened ??= TileKernel.open("cpu");
+const openedKernels = new Map<GroupSize, Promise<TileKernel>>();
+let openedProduct: Promise<MatrixProduct> | undefined;
+
+function kernel(groupSize: GroupSize): Promise<TileKernel> {
+  const opened = openedKernels.get(groupSize) ?? TileKernel.open(groupSize, ONE_THREAD);
+  openedKernels.set(groupSize, opened);
   return opened;
 }
 
+function product(): Promise<MatrixProduct> {
+  openedProduct ??= MatrixProduct.open(ONE_THREAD);
+  return openedProduct;
+}
+
 const handlers = {
-  async pairs(search: PairSearch) {
-    const { pairs, refined } = await pairsWithin(await kernel(), search);
-    return { ...pairs, refined };
+  inspect({ features }: { features: FeatureMatrix }) {
+    const { longestNorm, badRow } = inspectRows(features);
+    return { longestNorm, badRow, keys: badRow < 0 ? rowKeys(features) : [] };
+  },
+  async fit(request: FitRequest): Promise<FittedSketch> {
+    return request.plain ? plainSketch(await product(), request) : fitSketch(await product(), request);
+  },
+  async sketch({ features, rotation, ...options }: { features: FeatureMatrix; rotation: Rotation } & LayOutOptions) {
+    return layOut(await sketchRows(await product(), features, rotation), options);
+  },
+  async compare(comparison: ShardComparison) {
+    const { pairs, skippedByBlock, refined } = await compareShards(await kernel(comparison.groupSize), comparison);
+    return { ...pairs.toList(), skippedByBlock, refined };
   },
   async nearest({ queries, base }: { queries: FeatureMatrix; base: FeatureMatrix }): Promise<NearestRows> {
-    return nearestRows(await kernel(), queries, base);
+    return nearestRows(await product(), queries, base);
   },
 };
 

@@ -1,25 +1,29 @@
-import { WorkerThread } from "#base/worker-thread.ts";
+import { WorkerPool } from "#base/worker-pool.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { NearestRows } from "#search/nearest-rows.ts";
-import type { FoundPairs, PairSearch } from "#search/pairs-within.ts";
+import { PairSearch, type PairSearchOptions } from "#search/pair-search.ts";
 import type { SearchHandlers } from "#search/search-worker.ts";
 
-/** The search in a thread of its own. Features in shared memory are read there without a copy. */
+/** The search, in a thread a processor: the main thread stays free. Features in shared memory are read there without a copy. */
 export class Searcher {
-  readonly #worker = new WorkerThread<SearchHandlers>(new URL("./search-worker.ts", import.meta.url));
+  readonly #pool: WorkerPool<SearchHandlers>;
 
-  /** Every pair of a left and a right row within the threshold, exactly. */
-  async pairsWithin(search: PairSearch): Promise<FoundPairs> {
-    const { refined, ...pairs } = await this.#worker.call("pairs", search);
-    return { pairs, refined };
+  /** @param threads how many compare at the same time */
+  constructor(threads: number) {
+    this.#pool = new WorkerPool(new URL("./search-worker.ts", import.meta.url), threads);
+  }
+
+  /** Begins a search for all pairs within a threshold; shards are added one by one. */
+  allPairs(options: PairSearchOptions): PairSearch {
+    return new PairSearch(this.#pool, options);
   }
 
   /** The nearest base row of every query, exactly; `base` has at least one row. */
   nearestRows(queries: FeatureMatrix, base: FeatureMatrix): Promise<NearestRows> {
-    return this.#worker.call("nearest", { queries, base });
+    return this.#pool.call("nearest", { queries, base });
   }
 
   close(): Promise<void> {
-    return this.#worker.close();
+    return this.#pool.close();
   }
 }

@@ -1,38 +1,91 @@
 import { GraphBuilder } from "#onnx/graph-builder.ts";
-import { type Device, openSession, type Session, Tensor } from "#onnx/session.ts";
-
-/** Columns of a tile that share one answer. Larger groups cost more second looks, smaller ones more memory traffic. */
-export const GROUP_COLUMNS = 64;
+import { openSession, type Session, type SessionOptions, Tensor } from "#onnx/session.ts";
+import { gamma } from "#search/error-bound.ts";
 
 /**
- * The matrix product of the search as an ONNX graph, so that it runs on every device that ONNX Runtime knows: `left` (m, k)
- * times `right` (n, k) transposed, and of every `GROUP_COLUMNS` neighbouring columns only the largest value comes back.
+ * Columns of a tile that may share one answer: larger groups cost more second looks, smaller ones more memory traffic. Blocks are
+ * filled up to whole groups of the largest.
+ */
+export const GROUP_SIZES = [1, 2, 4, 8, 16] as const;
+export type GroupSize = (typeof GROUP_SIZES)[number];
+export const MOST_GROUP_COLUMNS = 16;
+
+/** Left values are stored as bytes from 0 to 255 that stand for −128 to 127. */
+export const ZERO_POINT = 128;
+
+/**
+ * The matrix product of the search as an ONNX graph, so that it runs on every device that ONNX Runtime knows: `left` (m, depth)
+ * times `right` (depth, n) in whole numbers, and of every group of columns only the largest value comes back. Group `g` of a tile
+ * of n columns holds columns g, g + n/size, g + 2n/size, …: the reduction then runs along memory.
  */
 export class TileKernel {
   readonly #session: Session;
+  readonly #inFloat: boolean;
 
-  private constructor(session: Session) {
+  private constructor(session: Session, inFloat: boolean) {
     this.#session = session;
+    this.#inFloat = inFloat;
   }
 
-  static async open(device: Device): Promise<TileKernel> {
-    const graph = new GraphBuilder("tile").input("left", "float32", ["m", "k"]).input("right", "float32", ["n", "k"]);
-    graph.node("Gemm", ["left", "right"], ["product"], { transB: 1 });
-    graph.integers("grouped", [-1, GROUP_COLUMNS]).node("Reshape", ["product", "grouped"], ["groups"]);
-    graph.node("ReduceMax", ["groups"], ["largest"], { axes: [1], keepdims: 0 });
-    graph.output("largest", "float32", ["m_times_n_over_group"]);
-    return new TileKernel(await openSession(graph.finish(), { device }));
+  /** Opens the byte product where this processor computes it exactly, and the same in float32 elsewhere. */
+  static async open(groupSize: GroupSize, options: SessionOptions): Promise<TileKernel> {
+    const bytes = new TileKernel(await openSession(tileGraph(groupSize, { inFloat: false }), options), false);
+    return (await bytes.#isExact()) ? bytes : TileKernel.openInFloat(groupSize, options);
+  }
+
+  /** The same in float32, on any processor. */
+  static async openInFloat(groupSize: GroupSize, options: SessionOptions): Promise<TileKernel> {
+    return new TileKernel(await openSession(tileGraph(groupSize, { inFloat: true }), options), true);
+  }
+
+  /** How far a product of this depth can be off: nothing, unless float32 sums pass 2^24, up to which whole numbers are exact. */
+  rounding(depth: number): number {
+    const largest = depth * 127 * 128;
+    return this.#inFloat && largest >= 2 ** 24 ? gamma(depth) * largest : 0;
   }
 
   /**
-   * @param left float32, shape (m, width); @param right float32, shape (n, width), n a multiple of GROUP_COLUMNS
-   * @returns float32, shape (m, n / GROUP_COLUMNS): the largest product of each row with each group of columns
+   * @param left uint8, shape (m, depth); @param right int8, shape (depth, n), n a multiple of MOST_GROUP_COLUMNS
+   * @returns int32, shape (m, n / group size): the largest product of each row with each group of columns
    */
-  async largestPerGroup(left: Float32Array, right: Float32Array, width: number): Promise<Float32Array> {
+  async largestPerGroup(left: Uint8Array, right: Int8Array, depth: number): Promise<Int32Array> {
     const feeds = {
-      left: new Tensor("float32", left, [left.length / width, width]),
-      right: new Tensor("float32", right, [right.length / width, width]),
+      left: new Tensor("uint8", left, [left.length / depth, depth]),
+      right: new Tensor("int8", right, [depth, right.length / depth]),
     };
-    return (await this.#session.run(feeds)).largest.data as Float32Array;
+    return (await this.#session.run(feeds)).largest.data as Int32Array;
   }
+
+  /** Processors without dot products of bytes (AVX2 and older) add pairs of products in 16 bits, which may not hold them. */
+  async #isExact(): Promise<boolean> {
+    const depth = 64;
+    const left = new Uint8Array(depth).fill(255);
+    const right = new Int8Array(depth * MOST_GROUP_COLUMNS).fill(127);
+    const low = new Int8Array(depth * MOST_GROUP_COLUMNS).fill(-128);
+    const [high] = await this.largestPerGroup(left, right, depth);
+    const [negative] = await this.largestPerGroup(left, low, depth);
+    return high === depth * 127 * 127 && negative === depth * 127 * -128;
+  }
+}
+
+function tileGraph(groupSize: GroupSize, { inFloat }: { inFloat: boolean }): Uint8Array {
+  const graph = new GraphBuilder("tile").input("left", "uint8", ["m", "depth"]).input("right", "int8", ["depth", "n"]);
+  graph.byte("zero", ZERO_POINT);
+  if (inFloat) {
+    graph.node("DequantizeLinear", ["left", "one", "zero"], ["left_float"]).float("one", 1);
+    graph.node("Cast", ["right"], ["right_float"], { to: 1 });
+    graph.node("MatMul", ["left_float", "right_float"], ["product"]);
+  } else {
+    graph.node("MatMulInteger", ["left", "right", "zero"], ["product"]);
+  }
+  let result = "product";
+  if (groupSize > 1) {
+    // 0 keeps m, −1 is what is left over
+    graph.integers("grouped", [0, groupSize, -1]).node("Reshape", [result, "grouped"], ["groups"]);
+    graph.node("ReduceMax", ["groups"], ["of_groups"], { axes: [1], keepdims: 0 });
+    result = "of_groups";
+  }
+  if (inFloat) graph.node("Cast", [result], ["largest"], { to: 6 });
+  else graph.node("Identity", [result], ["largest"]);
+  return graph.output("largest", "int32", ["m", "n_over_group"]).finish();
 }

@@ -14,6 +14,7 @@ export interface Settings {
   readonly dissimilar: number | null;
   readonly candidates: number;
   readonly concurrency: number | null;
+  readonly limitMemory: number | null;
   readonly maxUnreadable: number | null;
   readonly scan: { readonly ignore: readonly string[] };
   readonly extract: { readonly maxPixels: number };

@@ -118,13 +118,22 @@ test("features that do not fit together are refused with the file's name", async
   expect(await run()).toMatch(/found object id "a" twice/);
 });
 
-test("too many pairs end the run with the count and what to do", async () => {
+test("too many pairs end the run with the count and a threshold that fits", async () => {
   const { root, config } = await makeDataSet();
   const settings = JSON.parse(await readFile(config, "utf8"));
   await writeFile(config, JSON.stringify({ ...settings, threshold: 10, search: { maxPairs: 20 } }));
   const { exitCode, lastLine } = await failingRun(["--config", config], join(root, "out"));
   expect(exitCode).toBe(1);
-  expect(lastLine).toMatch(/Found 91 pairs within 10 .*at most 20: choose a smaller --threshold/);
+  const advice = /Found 91 pairs within 10 .*at most 20: --threshold (\S+) would about fit/.exec(lastLine ?? "");
+  const fitting = await runPipelineCommand([
+    "--config",
+    config,
+    "--threshold",
+    advice?.[1] ?? "",
+    "--output",
+    join(root, "new"),
+  ]);
+  expect(fitting.exitCode).toBe(0);
 });
 
 test("more unreadable images than allowed end with exit code 4, the reports written", async () => {

@@ -30,3 +30,27 @@ export function randomFeatures(options: {
   }
   return matrix;
 }
+
+/** Like `randomFeatures`, but rows lie near a space of `rank` directions, the first of which spread most, as real features do. */
+export function shapedFeatures(options: {
+  rows: number;
+  dim: number;
+  seed: number;
+  scale: number;
+  rank: number;
+}): FeatureMatrix {
+  const { rows, dim, seed, scale, rank } = options;
+  if (rank >= dim) return randomFeatures(options);
+  const inner = randomFeatures({ rows, dim: rank, seed });
+  const directions = randomFeatures({ rows: rank, dim, seed: seed + 1, scale: 1 / Math.sqrt(dim), copies: 0 });
+  const matrix = sharedMatrix(rows, dim);
+  for (let row = 0; row < rows; row++) {
+    for (let f = 0; f < dim; f++) {
+      let sum = 0.3; // away from the origin, as features behind a ReLU are
+      for (let r = 0; r < rank; r++)
+        sum += (inner.values[row * rank + r] * directions.values[r * dim + f]) / Math.sqrt(r + 1);
+      matrix.values[row * dim + f] = scale * sum;
+    }
+  }
+  return matrix;
+}

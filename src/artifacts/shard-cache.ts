@@ -1,0 +1,42 @@
+import type { ShardStore } from "#artifacts/shard-store.ts";
+import type { FeatureMatrix } from "#data/feature-matrix.ts";
+
+/** Keeps the features of the shards that were used last in memory, up to a limit. */
+export class ShardCache {
+  readonly #store: ShardStore;
+  readonly #maxBytes: number;
+  /** The least recently used first. */
+  readonly #kept = new Map<number, { matrix: Promise<FeatureMatrix>; bytes: number }>();
+  #bytes = 0;
+
+  /** @param maxBytes at least one shard is kept, however large */
+  constructor(store: ShardStore, maxBytes: number) {
+    this.#store = store;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The features of one shard, in shared memory. */
+  read(shard: number): Promise<FeatureMatrix> {
+    const known = this.#kept.get(shard);
+    if (known) {
+      this.#kept.delete(shard);
+      this.#kept.set(shard, known);
+      return known.matrix;
+    }
+    const matrix = this.#store.readShard(shard);
+    const bytes = this.#store.rowCountOf(shard) * this.#store.dim * Float32Array.BYTES_PER_ELEMENT;
+    this.#kept.set(shard, { matrix, bytes });
+    this.#bytes += bytes;
+    matrix.catch(() => this.#drop(shard));
+    for (const oldest of this.#kept.keys()) {
+      if (this.#bytes <= this.#maxBytes || oldest === shard) break;
+      this.#drop(oldest);
+    }
+    return matrix;
+  }
+
+  #drop(shard: number): void {
+    this.#bytes -= this.#kept.get(shard)?.bytes ?? 0;
+    this.#kept.delete(shard);
+  }
+}

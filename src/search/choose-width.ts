@@ -1,0 +1,123 @@
+import type { FeatureMatrix } from "#data/feature-matrix.ts";
+import type { MatrixProduct } from "#search/matrix-product.ts";
+import type { RowSketches } from "#search/sketch.ts";
+import { GROUP_SIZES, type GroupSize } from "#search/tile-kernel.ts";
+
+/**
+ * Seconds of one processor, measured on a Zen 4 core: only their ratios matter, and a wrong one costs time, never a pair. A tile of
+ * depth 128 takes 0.95 ns a pair, one of depth 256 1.53 ns.
+ */
+const MULTIPLY_ADD_SECONDS = 5e-12;
+const TILE_PAIR_SECONDS = 0.3e-9;
+/** To copy out and read one answer of the kernel. */
+const ANSWER_SECONDS = 1.4e-9;
+/** To look again at a group, and at each of its columns. */
+const SECOND_LOOK_SECONDS = 0.15e-6;
+const COLUMN_LOOK_SECONDS = 0.1e-6;
+const REFINE_SECONDS_PER_DIM = 1.3e-9;
+
+/** How far byte numbers are from the coordinates that they stand for, as a share of the sketch's length: 3.6 / (127 · √12). */
+const BYTE_SLACK = 0.0082;
+
+/** Widths that are considered, narrowest first. */
+const WIDTHS = [16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512];
+
+export interface WidthChoice {
+  /** Coordinates of the sketch; `dim` means that no sketch pays and rows are compared as they are. */
+  readonly width: number;
+  /** Predicted seconds of one processor for a pair. */
+  readonly secondsPerPair: number;
+  /** Share of the pairs that would be refined. */
+  readonly refinedShare: number;
+  /** Columns that share an answer of the kernel: the more hits there are, the fewer. */
+  readonly groupSize: GroupSize;
+  /** Share of the refined pairs at the largest width that was considered. */
+  readonly widestShare: number;
+}
+
+/**
+ * Chooses how wide sketches should be from a sample: a wider one costs more to multiply and leaves less to look at again.
+ *
+ * @param sketches of the sample's rows, at the largest width to be considered
+ * @param exactShare share of the sample's pairs that are within the radius
+ * @param radius threshold in scaled units
+ */
+export function chooseWidth(sketches: RowSketches, exactShare: number, radius: number, dim: number): WidthChoice {
+  const widths = [...WIDTHS.filter((width) => width < sketches.width), sketches.width];
+  const shares = nearShares(sketches, widths, radius);
+  const hitShares = nearShares(sketches, widths, radius + 2 * BYTE_SLACK * typicalLength(sketches));
+  const widestShare = shares[shares.length - 1];
+  const candidates = widths.map((width, i) => ({ width, hitShare: hitShares[i], refinedShare: shares[i] }));
+  candidates.push({ width: dim, hitShare: exactShare, refinedShare: exactShare });
+  let best: WidthChoice | undefined;
+  for (const { width, hitShare, refinedShare } of candidates) {
+    for (const groupSize of GROUP_SIZES) {
+      const secondsPerPair =
+        productCost(width) + lookCost(hitShare, groupSize) + refinedShare * dim * REFINE_SECONDS_PER_DIM;
+      if (!best || secondsPerPair < best.secondsPerPair)
+        best = { width, secondsPerPair, refinedShare, groupSize, widestShare };
+    }
+  }
+  return best as WidthChoice;
+}
+
+function productCost(width: number): number {
+  return (width + 8) * MULTIPLY_ADD_SECONDS + TILE_PAIR_SECONDS;
+}
+
+function lookCost(hitShare: number, groupSize: GroupSize): number {
+  const groupHits = (1 - (1 - hitShare) ** groupSize) / groupSize;
+  return ANSWER_SECONDS / groupSize + groupHits * (SECOND_LOOK_SECONDS + groupSize * COLUMN_LOOK_SECONDS);
+}
+
+/** Share of pairs of a sample's rows that lie within the radius of each other. */
+export async function exactShareWithin(product: MatrixProduct, sample: FeatureMatrix, scale: number, radius: number) {
+  const { rowCount, dim } = sample;
+  const rows = sample.values.map((value) => value * scale);
+  const cosines = await product.multiply(rows, rows, dim);
+  let near = 0;
+  for (let a = 0; a < rowCount; a++) {
+    for (let b = 0; b < a; b++) {
+      const squared = cosines[a * rowCount + a] + cosines[b * rowCount + b] - 2 * cosines[a * rowCount + b];
+      if (squared <= radius * radius) near++;
+    }
+  }
+  return rowCount < 2 ? 0 : near / ((rowCount * (rowCount - 1)) / 2);
+}
+
+/** Root mean square length of a sketch's coordinates. */
+function typicalLength({ values, rowCount, width }: RowSketches): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) if (i % (width + 1) < width) sum += values[i] * values[i];
+  return Math.sqrt(sum / Math.max(1, rowCount));
+}
+
+/** Share of the pairs whose sketches, cut to each of the widths, lie within the radius of each other. */
+function nearShares(sketches: RowSketches, widths: readonly number[], radius: number): number[] {
+  const { values, slacks, rowCount, width: full } = sketches;
+  const stride = full + 1;
+  const rests = widths.map((width) => restLengths(sketches, width));
+  const counts = new Float64Array(widths.length);
+  for (let a = 0; a < rowCount; a++) {
+    for (let b = 0; b < a; b++) {
+      const limit = (radius + slacks[a] + slacks[b]) ** 2;
+      let sum = 0;
+      let c = 0;
+      for (let i = 0; i < widths.length && sum <= limit; i++) {
+        for (; c < widths[i]; c++) sum += (values[a * stride + c] - values[b * stride + c]) ** 2;
+        if (sum + (rests[i][a] - rests[i][b]) ** 2 <= limit) counts[i]++;
+      }
+    }
+  }
+  const pairs = Math.max(1, (rowCount * (rowCount - 1)) / 2);
+  return Array.from(counts, (count) => count / pairs);
+}
+
+/** Length of what a sketch of `width` coordinates leaves out, for each row. */
+function restLengths({ values, rowCount, width: full }: RowSketches, width: number): Float64Array {
+  return Float64Array.from({ length: rowCount }, (_, row) => {
+    let rest = 0;
+    for (let c = width; c <= full; c++) rest += values[row * (full + 1) + c] ** 2;
+    return Math.sqrt(rest);
+  });
+}

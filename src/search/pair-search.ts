@@ -1,0 +1,223 @@
+import { buffered } from "#base/bounded-buffer.ts";
+import { orderedMap } from "#base/ordered-map.ts";
+import type { WorkerPool } from "#base/worker-pool.ts";
+import type { FeatureMatrix } from "#data/feature-matrix.ts";
+import type { PairList } from "#data/pair-list.ts";
+import { type FittedSketch, spreadRows } from "#search/fit-sketch.ts";
+import { blockCount, type SketchedShard } from "#search/lay-out.ts";
+import { RowCopies } from "#search/row-copies.ts";
+import type { SearchHandlers } from "#search/search-worker.ts";
+
+export interface PairSearchOptions {
+  /** Plain L2, inclusive. */
+  readonly threshold: number;
+  /** Rows of a tile on either side; a multiple of 64 wastes nothing. */
+  readonly blockRows: number;
+  /** The features of an earlier shard, in shared memory. */
+  readonly readShard: (shard: number) => Promise<FeatureMatrix>;
+  /** Fewer rows are compared as they are: fitting a rotation would take longer. */
+  readonly fitFromRows?: number;
+}
+
+/** What a part of the search found. */
+export interface FoundPairs {
+  /** Rows of the index; rows that are equal to an earlier one are left out until `expand`. */
+  readonly pairs: PairList;
+  /** Pairs that this part was about. */
+  readonly compared: number;
+  readonly skippedByBlock: number;
+  readonly refined: number;
+}
+
+/** Rows that the rotation is fitted to. */
+const SAMPLE_ROWS = 4096;
+
+const FIT_FROM_ROWS = 4000;
+
+/** The rotation is fitted again when there are so many times the rows that it was fitted for, and it prunes worse than promised. */
+const GROWTH = 4;
+const WORSE_THAN_PROMISED = 4;
+
+/** A row so many times longer than all known when the scale was chosen calls for a new one, before float32 could overflow. */
+const LONGER = 2 ** 20;
+
+/** All pairs of rows within a threshold, exactly, over shards that come one after the other. */
+export class PairSearch {
+  readonly #pool: WorkerPool<SearchHandlers>;
+  readonly #options: PairSearchOptions;
+  readonly #shards: SketchedShard[] = [];
+  readonly #copies = new RowCopies();
+  #rowCount = 0;
+  #longestNorm = 0;
+  #fitted: Fitted | undefined;
+  #refined = 0;
+  #compared = 0;
+
+  constructor(pool: WorkerPool<SearchHandlers>, options: PairSearchOptions) {
+    this.#pool = pool;
+    this.#options = options;
+  }
+
+  /** Coordinates of a sketch; the dim itself where no sketch pays; undefined before the first shard. */
+  get width(): number | undefined {
+    return this.#fitted?.sketch.choice.width;
+  }
+
+  /** Rows so far. */
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  /** Rows that are equal to others, to be taken in when all shards have come. */
+  get copies(): RowCopies {
+    return this.#copies;
+  }
+
+  /**
+   * Compares the rows of shards with each other and with all rows that came before, in the order of the shards. The next shard is
+   * made ready while one is compared.
+   *
+   * @param shards finite features, in shared memory; a shard's number is how many came before
+   */
+  async *add(shards: AsyncIterable<FeatureMatrix> | Iterable<FeatureMatrix>): AsyncGenerator<FoundPairs> {
+    for await (const found of orderedMap(this.#allTasks(shards), this.#pool.size, (task) => this.#compare(task))) {
+      this.#refined += found.refined;
+      this.#compared += found.compared;
+      yield found;
+    }
+  }
+
+  async *#allTasks(shards: AsyncIterable<FeatureMatrix> | Iterable<FeatureMatrix>): AsyncGenerator<Task> {
+    for await (const ready of buffered(this.#prepareAll(shards), 1)) yield* this.#tasks(ready);
+  }
+
+  async *#prepareAll(shards: AsyncIterable<FeatureMatrix> | Iterable<FeatureMatrix>): AsyncGenerator<ReadyShard> {
+    const inspected = orderedMap(shards, this.#pool.size, async (features) => {
+      return { features, ...(await this.#pool.call("inspect", { features })) };
+    });
+    for await (const { features, longestNorm, keys } of inspected) {
+      const firstRow = this.#rowCount;
+      this.#rowCount += features.rowCount;
+      this.#longestNorm = Math.max(this.#longestNorm, longestNorm);
+      const rows = this.#copies.add(keys, firstRow);
+      if (this.#needsFit()) await this.#fit(features);
+      const fitted = this.#fitted as Fitted;
+      this.#shards.push(await this.#sketch(features, rows, firstRow));
+      // a later fit replaces sketches; tasks keep those that were made by one fit
+      yield { features, fitted, shards: [...this.#shards] };
+    }
+  }
+
+  get #fitFromRows(): number {
+    return this.#options.fitFromRows ?? FIT_FROM_ROWS;
+  }
+
+  #needsFit(): boolean {
+    if (!this.#fitted) return true;
+    const { sketch, rows, longestNorm } = this.#fitted;
+    if (this.#longestNorm > longestNorm * LONGER) return true;
+    if (rows < this.#fitFromRows) return this.#rowCount >= this.#fitFromRows;
+    const promised = sketch.choice.refinedShare + 1e-6;
+    return this.#rowCount >= rows * GROWTH && this.#refined / this.#compared > promised * WORSE_THAN_PROMISED;
+  }
+
+  /** Fits to a sample of all shards so far, and sketches the earlier ones anew. */
+  async #fit(latest: FeatureMatrix): Promise<void> {
+    const { readShard, threshold } = this.#options;
+    const earlier = this.#shards.length;
+    const perShard = Math.ceil((SAMPLE_ROWS * latest.rowCount) / Math.max(1, this.#rowCount));
+    const samples = [spreadRows(latest, perShard)];
+    for (let shard = 0; shard < earlier; shard++)
+      samples.push(spreadRows(await readShard(shard), Math.ceil(SAMPLE_ROWS / (earlier + 1))));
+    const sample = stacked(samples, latest.dim);
+    const plain = this.#rowCount < this.#fitFromRows;
+    const sketch = await this.#pool.call("fit", { sample, longestNorm: this.#longestNorm, threshold, plain });
+    this.#fitted = { sketch, rows: this.#rowCount, longestNorm: this.#longestNorm };
+    for (let shard = 0; shard < earlier; shard++) {
+      const { rowAt, firstRow } = this.#shards[shard];
+      this.#shards[shard] = await this.#sketch(await readShard(shard), Uint32Array.from(rowAt).sort(), firstRow);
+    }
+  }
+
+  #sketch(features: FeatureMatrix, rows: Uint32Array, firstRow: number): Promise<SketchedShard> {
+    const { rotation, quantiser } = (this.#fitted as Fitted).sketch;
+    const { blockRows } = this.#options;
+    return this.#pool.call("sketch", { features, rotation, quantiser, rows, firstRow, blockRows });
+  }
+
+  /** The latest shard against each before it and itself, in parts that keep all threads busy. */
+  *#tasks({ features, fitted, shards }: ReadyShard): Generator<Task> {
+    const number = shards.length - 1;
+    const right = shards[number];
+    // back and forth, so that what was read last is what is needed next
+    const order = Array.from(shards, (_, i) => (number % 2 === 0 ? i : number - i));
+    const parts = number >= 2 * this.#pool.size ? 1 : 2 * this.#pool.size;
+    for (const earlier of order) {
+      const left = shards[earlier];
+      const blocks = blockCount(left);
+      for (let part = 0; part < parts; part++) {
+        const first = Math.floor((blocks * part) / parts);
+        const end = Math.floor((blocks * (part + 1)) / parts);
+        const leftFeatures = earlier === number ? features : undefined;
+        if (end > first)
+          yield { earlier, left, right, leftFeatures, rightFeatures: features, fitted, blocks: { first, end } };
+      }
+    }
+  }
+
+  async #compare({ earlier, fitted, ...task }: Task): Promise<FoundPairs> {
+    const { threshold, readShard } = this.#options;
+    const { rotation, quantiser, choice } = fitted.sketch;
+    const leftFeatures = task.leftFeatures ?? (await readShard(earlier));
+    const { groupSize } = choice;
+    const comparison = { ...task, leftFeatures, threshold, scale: rotation.scale, quantiser, groupSize };
+    const { skippedByBlock, refined, ...pairs } = await this.#pool.call("compare", comparison);
+    return { pairs, skippedByBlock, refined, compared: comparedPairs(task.left, task.right, task.blocks) };
+  }
+}
+
+/** A sketch, and what was known when it was fitted. */
+interface Fitted {
+  readonly sketch: FittedSketch;
+  readonly rows: number;
+  readonly longestNorm: number;
+}
+
+/** The latest shard and all before it, sketched by one fit. */
+interface ReadyShard {
+  readonly features: FeatureMatrix;
+  readonly fitted: Fitted;
+  readonly shards: readonly SketchedShard[];
+}
+
+interface Task {
+  /** Number of the left shard. */
+  readonly earlier: number;
+  readonly left: SketchedShard;
+  readonly right: SketchedShard;
+  /** Undefined where they are to be read. */
+  readonly leftFeatures: FeatureMatrix | undefined;
+  readonly rightFeatures: FeatureMatrix;
+  readonly fitted: Fitted;
+  /** Blocks of the left shard. */
+  readonly blocks: { readonly first: number; readonly end: number };
+}
+
+function comparedPairs(left: SketchedShard, right: SketchedShard, blocks: Task["blocks"]): number {
+  const first = blocks.first * left.blockRows;
+  const end = Math.min(blocks.end * left.blockRows, left.rowAt.length);
+  if (left !== right) return (end - first) * right.rowAt.length;
+  const after = (position: number) => left.rowAt.length - position - 1;
+  return ((end - first) * (after(first) + after(end - 1))) / 2;
+}
+
+function stacked(parts: readonly FeatureMatrix[], dim: number): FeatureMatrix {
+  const rowCount = parts.reduce((sum, part) => sum + part.rowCount, 0);
+  const values = new Float32Array(rowCount * dim);
+  let offset = 0;
+  for (const part of parts) {
+    values.set(part.values.subarray(0, part.rowCount * dim), offset);
+    offset += part.rowCount * dim;
+  }
+  return { values, rowCount, dim };
+}

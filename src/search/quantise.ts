@@ -1,0 +1,129 @@
+import type { RowSketches } from "#search/sketch.ts";
+
+/**
+ * How sketches become whole numbers of one byte: coordinates are mixed, so that none is much larger than the others and one step suits
+ * all; then number ≈ step · q, q in −127 … 127. Of the rest, `restCentre` is taken off first. Each row's error is measured, so any step
+ * is correct; a good one is fast.
+ */
+export interface Quantiser {
+  readonly step: number;
+  readonly restCentre: number;
+  /** Coordinates and rest. */
+  readonly numbers: number;
+  /** Further columns of an operand, which hold half the squared length of a right row; see `writeHalfSquare`. */
+  readonly digits: number;
+}
+
+const MOST = 127;
+
+/** A left row's value over the digit columns: −128 for all but the last, −1 for that. */
+const LARGE_DIGIT = 128;
+
+/** Share of a sample's numbers that fit into a byte; the few others are cut off, which costs their rows some slack. */
+const KEPT_SHARE = 0.9998;
+
+/** Room for rows that are longer than those of the sample. */
+const LONGER_THAN_SAMPLE = 1.5;
+
+/** Numbers an operand has for each row. */
+export function depthOf({ numbers, digits }: Quantiser): number {
+  return numbers + digits;
+}
+
+/** Fits the step to a sample, so that all but its most extreme numbers keep within a byte. */
+export function fitQuantiser({ values, rowCount, width }: RowSketches): Quantiser {
+  const numbers = width + 1;
+  let restCentre = 0;
+  for (let row = 0; row < rowCount; row++) restCentre += values[row * numbers + width] / rowCount;
+  const mixed = new Float64Array(rowCount * numbers);
+  for (let row = 0; row < rowCount; row++) {
+    const sketch = values.subarray(row * numbers, (row + 1) * numbers);
+    mix(sketch, restCentre, mixed.subarray(row * numbers, (row + 1) * numbers));
+  }
+  const sizes = mixed.map(Math.abs).sort();
+  const extreme = sizes[Math.floor(sizes.length * KEPT_SHARE)] || sizes[sizes.length - 1];
+  const step = (extreme > 0 ? extreme : 1) / MOST;
+  let longest = 0;
+  for (let row = 0; row < rowCount; row++) {
+    let square = 0;
+    for (let c = row * numbers; c < (row + 1) * numbers; c++) square += toNumber(mixed[c], step) ** 2;
+    if (square > longest) longest = square;
+  }
+  const large = Math.ceil((LONGER_THAN_SAMPLE * longest) / 2 / (LARGE_DIGIT * MOST));
+  return { step, restCentre, numbers, digits: large + 1 };
+}
+
+/**
+ * Writes the byte numbers of a sketch.
+ *
+ * @param mixed room for the sketch's numbers, overwritten
+ * @returns how far they are from it, in scaled units
+ */
+export function quantiseRow(
+  sketch: Float32Array,
+  quantiser: Quantiser,
+  target: Int8Array,
+  mixed: Float64Array,
+): number {
+  const { step, restCentre, numbers } = quantiser;
+  mix(sketch, restCentre, mixed);
+  let squaredError = 0;
+  let square = 0;
+  for (let c = 0; c < numbers; c++) {
+    const number = toNumber(mixed[c], step);
+    target[c] = number;
+    squaredError += (mixed[c] - step * number) ** 2;
+    square += mixed[c] * mixed[c];
+  }
+  // the second part covers the rounding of mixing in float64, the factor that of the sums
+  return (Math.sqrt(squaredError) + Math.sqrt(square) * 2 ** -45) * (1 + 1e-9);
+}
+
+/**
+ * Turns the coordinates of a sketch by an orthonormal matrix, which leaves distances as they are: a Walsh–Hadamard transform over
+ * as many interleaved parts as the largest power of two that divides their number.
+ */
+function mix(sketch: Float32Array, restCentre: number, mixed: Float64Array): void {
+  const width = sketch.length - 1;
+  mixed.set(sketch);
+  mixed[width] -= restCentre;
+  const parts = width & -width;
+  const stride = width / Math.max(1, parts);
+  for (let half = 1; half < parts; half *= 2) {
+    for (let part = 0; part < parts; part++) {
+      if (part & half) continue;
+      for (let c = part * stride; c < (part + 1) * stride; c++) {
+        const [a, b] = [mixed[c], mixed[c + half * stride]];
+        mixed[c] = (a + b) * Math.SQRT1_2;
+        mixed[c + half * stride] = (a - b) * Math.SQRT1_2;
+      }
+    }
+  }
+}
+
+function toNumber(value: number, step: number): number {
+  return Math.max(-MOST, Math.min(MOST, Math.round(value / step)));
+}
+
+/** What a left row holds over the digit columns. */
+export function leftDigits({ digits }: Quantiser): number[] {
+  return Array.from({ length: digits }, (_, i) => (i < digits - 1 ? -LARGE_DIGIT : -1));
+}
+
+/**
+ * Writes half a squared length as digits of a right row, so that left · right takes it off. Longer rows than there is room for
+ * get less taken off: they look nearer than they are and are looked at again.
+ */
+export function writeHalfSquare(
+  square: number,
+  { digits }: Quantiser,
+  write: (digit: number, value: number) => void,
+): void {
+  let left = Math.floor(square / 2);
+  for (let digit = 0; digit < digits - 1; digit++) {
+    const value = Math.min(MOST, Math.floor(left / LARGE_DIGIT));
+    write(digit, value);
+    left -= value * LARGE_DIGIT;
+  }
+  write(digits - 1, Math.min(MOST, left));
+}

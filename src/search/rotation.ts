@@ -1,0 +1,99 @@
+import { SeededRandom } from "#base/seeded-random.ts";
+import type { FeatureMatrix } from "#data/feature-matrix.ts";
+import type { MatrixProduct } from "#search/matrix-product.ts";
+import { orthonormalRows, skewOf, transposed } from "#search/orthonormal.ts";
+
+/**
+ * How rows become sketches: scaled by a power of two, the mean taken off, then turned so that few coordinates hold most of what
+ * tells rows apart. Any mean and any orthonormal basis give a correct search; good ones give a fast one.
+ */
+export interface Rotation {
+  /** Power of two. */
+  readonly scale: number;
+  /** float32, shape (dim,), in scaled units. */
+  readonly mean: Float32Array;
+  /** Near-orthonormal rows, float32, shape (width, dim), those that tell most first; undefined leaves coordinates as they are. */
+  readonly basis: Float32Array | undefined;
+  readonly dim: number;
+  /** Coordinates of a sketch before its rest. */
+  readonly width: number;
+  /** Upper bound of how far basis · basisᵀ is from the identity (Frobenius norm). */
+  readonly skew: number;
+}
+
+const ITERATIONS = 4;
+
+/** Rows longer than this many times the median are left out of the fit: one far row must not move the mean away from all others. */
+const OUTLIER_FACTOR = 16;
+
+/** The power of two that brings the longest of the norms to at most 1. */
+export function scaleFor(longestNorm: number): number {
+  return longestNorm === 0 ? 1 : 2 ** -Math.ceil(Math.log2(longestNorm));
+}
+
+/** What rotations are fitted to. */
+export interface SampleMoments {
+  readonly scale: number;
+  readonly dim: number;
+  /** float32, shape (dim,), in scaled units. */
+  readonly mean: Float32Array;
+  /** Sum of the products of the centred columns, float32, shape (dim, dim). */
+  readonly covariance: Float32Array;
+}
+
+export async function momentsOf(product: MatrixProduct, sample: FeatureMatrix, scale: number): Promise<SampleMoments> {
+  const { dim } = sample;
+  const { mean, rows } = centred(sample, scale);
+  const columns = transposed(rows, dim);
+  const covariance =
+    rows.length === 0 ? new Float32Array(dim * dim) : await product.multiply(columns, columns, rows.length / dim);
+  return { scale, dim, mean, covariance };
+}
+
+/** Leaves the coordinates as they are: for rows in which no few directions tell more than others. */
+export function identityRotation(sample: FeatureMatrix, scale: number): Rotation {
+  const { mean } = centred(sample, scale);
+  return { scale, mean, basis: undefined, dim: sample.dim, width: sample.dim, skew: 0 };
+}
+
+/**
+ * The leading principal directions of a sample, by orthogonal iteration on its covariance (Golub & Van Loan, Matrix Computations,
+ * 4th ed., 8.2.4). A few steps are enough: the order need not be exact.
+ *
+ * @param width directions wanted; fewer come back when dim is smaller
+ */
+export async function fitRotation(product: MatrixProduct, moments: SampleMoments, width: number): Promise<Rotation> {
+  const { scale, mean, dim, covariance } = moments;
+  const count = Math.min(width, dim);
+  const random = new SeededRandom(1);
+  const start = Float32Array.from({ length: count * dim }, () => random.between(-1, 1));
+  let basis = await orthonormalRows(product, start, dim, random);
+  for (let step = 0; step < ITERATIONS; step++) {
+    basis = await orthonormalRows(product, await product.multiply(basis, covariance, dim), dim, random);
+  }
+  return { scale, mean, basis, dim, width: count, skew: skewOf(basis, dim) };
+}
+
+/** The first `width` directions of a rotation alone. */
+export function narrowed(rotation: Rotation, width: number): Rotation {
+  const basis = rotation.basis?.slice(0, width * rotation.dim);
+  return { ...rotation, width, basis, skew: basis ? skewOf(basis, rotation.dim) : 0 };
+}
+
+/** Scaled rows without far ones, their mean taken off. */
+function centred({ values, rowCount, dim }: FeatureMatrix, scale: number): { mean: Float32Array; rows: Float32Array } {
+  const norms = Float64Array.from({ length: rowCount }, (_, row) => {
+    let sum = 0;
+    for (let f = row * dim; f < (row + 1) * dim; f++) sum += (values[f] * scale) ** 2;
+    return Math.sqrt(sum);
+  });
+  const limit = OUTLIER_FACTOR * (Float64Array.from(norms).sort()[rowCount >> 1] ?? 0);
+  const kept = [...norms.keys()].filter((row) => norms[row] <= limit);
+  const mean = new Float64Array(dim);
+  for (const row of kept) for (let f = 0; f < dim; f++) mean[f] += (values[row * dim + f] * scale) / kept.length;
+  const rows = new Float32Array(kept.length * dim);
+  for (const [i, row] of kept.entries()) {
+    for (let f = 0; f < dim; f++) rows[i * dim + f] = values[row * dim + f] * scale - mean[f];
+  }
+  return { mean: Float32Array.from(mean), rows };
+}

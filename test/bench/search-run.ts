@@ -1,0 +1,71 @@
+// One search as a process of its own, so that its peak memory is its own: FOLDER THRESHOLD [--shard-rows N] [--limit-memory MB]
+// [--block-rows N] [--last-apart]. Prints one JSON line.
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { openNpyFolder } from "#artifacts/npy-folder.ts";
+import { ShardCache } from "#artifacts/shard-cache.ts";
+import { ShardStore } from "#artifacts/shard-store.ts";
+import { PairCollector } from "#data/pair-list.ts";
+import { Searcher } from "#search/searcher.ts";
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    "shard-rows": { type: "string" },
+    "limit-memory": { type: "string" },
+    "block-rows": { type: "string" },
+    "last-apart": { type: "boolean" },
+  },
+});
+const [folder, threshold] = [positionals[0], Number(positionals[1])];
+const { dim, parts, ids } = await openNpyFolder(folder, Number(options["shard-rows"] ?? 10_000));
+const images = ids.map((id) => ({ id, reference: false, folderLabel: "", width: 0, height: 0, bytes: 0, sha256: "" }));
+const store = new ShardStore(folder, dim, { parts, images });
+const cache = new ShardCache(store, Number(options["limit-memory"] ?? 6000) * 0.4 * 2 ** 20);
+
+const start = performance.now();
+const searcher = new Searcher(cpus().length);
+const blockRows = Number(options["block-rows"] ?? 1024);
+const search = searcher.allPairs({ threshold, blockRows, readShard: (shard) => cache.read(shard) });
+const found = new PairCollector();
+let [refined, skipped] = [0, 0];
+
+async function searchShards(first: number, end: number): Promise<number> {
+  const begin = performance.now();
+  async function* shards() {
+    for (let shard = first; shard < end; shard++) {
+      if (process.stderr.isTTY) process.stderr.write(`\r${shard + 1} of ${store.shardCount} shards`);
+      yield await cache.read(shard);
+    }
+  }
+  for await (const part of search.add(shards())) {
+    found.addAll(part.pairs);
+    refined += part.refined;
+    skipped += part.skippedByBlock;
+  }
+  return (performance.now() - begin) / 1000;
+}
+
+// the last shard may be asked for apart: new rows against old ones
+const old = options["last-apart"] ? store.shardCount - 1 : store.shardCount;
+const oldSeconds = await searchShards(0, old);
+const lastSeconds = await searchShards(old, store.shardCount);
+const pairs = search.copies.expand(found.toList());
+const seconds = (performance.now() - start) / 1000;
+await searcher.close();
+const rows = ids.length;
+console.log(
+  JSON.stringify({
+    rows,
+    dim,
+    threshold,
+    seconds: Number(seconds.toFixed(3)),
+    oldSeconds: Number(oldSeconds.toFixed(3)),
+    lastSeconds: Number(lastSeconds.toFixed(3)),
+    pairs: pairs.count,
+    width: search.width,
+    refined,
+    skippedShare: Number((skipped / ((rows * (rows - 1)) / 2)).toFixed(4)),
+    peakRssMegabytes: Math.round(process.resourceUsage().maxRSS / 1024),
+  }),
+);
