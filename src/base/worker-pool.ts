@@ -1,20 +1,23 @@
 import type { Transferable } from "node:worker_threads";
 import { type Argument, type Handlers, type Result, WorkerThread } from "#base/worker-thread.ts";
 
-/** Several worker threads of one kind: each call goes to one that is idle, in the order of the calls. */
+/**
+ * Several worker threads of one kind: each call goes to one that is idle, in the order of the calls. Threads start when they are first
+ * needed.
+ */
 export class WorkerPool<H extends Handlers> {
-  readonly #workers: WorkerThread<H>[];
-  readonly #idle: WorkerThread<H>[];
+  readonly #module: URL;
+  readonly #workers: WorkerThread<H>[] = [];
+  readonly #idle: WorkerThread<H>[] = [];
   readonly #waiting: ((worker: WorkerThread<H>) => void)[] = [];
+
+  /** How many there are at most. */
+  readonly size: number;
 
   /** @param module URL of the `.ts` module that calls `serve` */
   constructor(module: URL, size: number) {
-    this.#workers = Array.from({ length: size }, () => new WorkerThread<H>(module));
-    this.#idle = [...this.#workers];
-  }
-
-  get size(): number {
-    return this.#workers.length;
+    this.#module = module;
+    this.size = size;
   }
 
   async call<Name extends keyof H & string>(
@@ -22,7 +25,7 @@ export class WorkerPool<H extends Handlers> {
     argument: Argument<H, Name>,
     transfer: Transferable[] = [],
   ): Promise<Result<H, Name>> {
-    const worker = this.#idle.pop() ?? (await new Promise<WorkerThread<H>>((resolve) => this.#waiting.push(resolve)));
+    const worker = this.#idle.pop() ?? this.#started() ?? (await this.#nextIdle());
     try {
       return await worker.call(name, argument, transfer);
     } finally {
@@ -30,6 +33,17 @@ export class WorkerPool<H extends Handlers> {
       if (next) next(worker);
       else this.#idle.push(worker);
     }
+  }
+
+  #started(): WorkerThread<H> | undefined {
+    if (this.#workers.length === this.size) return undefined;
+    const worker = new WorkerThread<H>(this.#module);
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  #nextIdle(): Promise<WorkerThread<H>> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   async close(): Promise<void> {

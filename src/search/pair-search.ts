@@ -11,7 +11,7 @@ import type { SearchHandlers } from "#search/search-worker.ts";
 export interface PairSearchOptions {
   /** Plain L2, inclusive. */
   readonly threshold: number;
-  /** Rows of a tile on either side; a multiple of 64 wastes nothing. */
+  /** Rows of a tile on either side; a multiple of 16 wastes nothing. */
   readonly blockRows: number;
   /** The features of an earlier shard, in shared memory. */
   readonly readShard: (shard: number) => Promise<FeatureMatrix>;
