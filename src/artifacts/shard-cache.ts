@@ -1,5 +1,9 @@
 import type { ShardStore } from "#artifacts/shard-store.ts";
+import { collectGarbage } from "#base/collect-garbage.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
+
+/** Memory of dropped shards is only free again when the garbage was collected, which Node.js leaves for later. */
+const COLLECT_EVERY = 8;
 
 /** Keeps the features of the shards that were used last in memory, up to a limit. */
 export class ShardCache {
@@ -8,6 +12,7 @@ export class ShardCache {
   /** The least recently used first. */
   readonly #kept = new Map<number, { matrix: Promise<FeatureMatrix>; bytes: number }>();
   #bytes = 0;
+  #dropped = 0;
 
   /** @param maxBytes at least one shard is kept, however large */
   constructor(store: ShardStore, maxBytes: number) {
@@ -38,5 +43,6 @@ export class ShardCache {
   #drop(shard: number): void {
     this.#bytes -= this.#kept.get(shard)?.bytes ?? 0;
     this.#kept.delete(shard);
+    if (++this.#dropped % COLLECT_EVERY === 0) collectGarbage();
   }
 }

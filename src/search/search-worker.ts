@@ -1,3 +1,4 @@
+import { collectGarbage } from "#base/collect-garbage.ts";
 import { serve } from "#base/worker-thread.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { SessionOptions } from "#onnx/session.ts";
@@ -28,6 +29,14 @@ function product(): Promise<MatrixProduct> {
   return openedProduct;
 }
 
+const COLLECT_EVERY = 8;
+let comparisons = 0;
+
+/** Shards that were compared are only gone from memory when this thread has collected its garbage too. */
+function letGoOfShards(): void {
+  if (++comparisons % COLLECT_EVERY === 0) collectGarbage();
+}
+
 const handlers = {
   inspect({ features }: { features: FeatureMatrix }) {
     const { longestNorm, badRow } = inspectRows(features);
@@ -41,6 +50,7 @@ const handlers = {
   },
   async compare(comparison: ShardComparison) {
     const { pairs, skippedByBlock, refined } = await compareShards(await kernel(comparison.groupSize), comparison);
+    letGoOfShards();
     return { ...pairs.toList(), skippedByBlock, refined };
   },
   async nearest({ queries, base }: { queries: FeatureMatrix; base: FeatureMatrix }): Promise<NearestRows> {
