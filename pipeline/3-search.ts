@@ -34,6 +34,8 @@ export async function* search(shards: AsyncIterable<Shard>, options: SearchOptio
     progress.update("search", "pairs", compared, total);
     yield found;
   }
+  // equal rows were compared once, but stand for all of their pairs
+  progress.update("search", "pairs", pairsAmong(allPairs.rowCount));
   progress.finish("search");
 }
 
