@@ -3,7 +3,8 @@ import { chooseWidth, exactShareWithin, type WidthChoice } from "#search/choose-
 import { largestSquaredDistance } from "#search/error-bound.ts";
 import type { MatrixProduct } from "#search/matrix-product.ts";
 import { fitQuantiser, type Quantiser } from "#search/quantise.ts";
-import { fitRotation, identityRotation, momentsOf, narrowed, type Rotation, scaleFor } from "#search/rotation.ts";
+import { fitRotation, identityRotation, momentsOf, narrowed, type Rotation } from "#search/rotation.ts";
+import { scaleFor } from "#search/row-scale.ts";
 import { sketchRows } from "#search/sketch.ts";
 
 /** A rotation cut to the width that promises the fastest search, and how its sketches become bytes. */

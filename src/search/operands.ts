@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
+import { longestNorm, scaleFor } from "#search/row-scale.ts";
 
 /**
  * Feature rows rewritten so that one matrix product gives minus the squared distance of every pair: a left row is
@@ -14,13 +15,9 @@ export interface Operand {
   readonly norms: Float64Array;
 }
 
-/**
- * The power of two that brings the longest row of both matrices to a length of at most 1: float32 products then neither
- * overflow nor, for rows that matter, underflow. Powers of two leave the digits as they are.
- */
+/** The scale at which no row of either matrix is longer than 1. */
 export function commonScale(left: FeatureMatrix, right: FeatureMatrix): number {
-  const longest = Math.max(longestNorm(left), longestNorm(right));
-  return longest === 0 ? 1 : 2 ** -Math.ceil(Math.log2(longest));
+  return scaleFor(Math.max(longestNorm(left), longestNorm(right)));
 }
 
 export function leftOperand(matrix: FeatureMatrix, scale: number): Operand {
@@ -53,14 +50,4 @@ function scaledRows({ values: features, rowCount, dim }: FeatureMatrix, scale: n
     norms[row] = Math.sqrt(sum);
   }
   return { values, rowCount, width, norms };
-}
-
-function longestNorm({ values, rowCount, dim }: FeatureMatrix): number {
-  let longest = 0;
-  for (let row = 0; row < rowCount; row++) {
-    let sum = 0;
-    for (let f = row * dim; f < (row + 1) * dim; f++) sum += values[f] * values[f];
-    if (sum > longest) longest = sum;
-  }
-  return Math.sqrt(longest);
 }

@@ -26,11 +26,6 @@ const ITERATIONS = 4;
 /** Rows longer than this many times the median are left out of the fit: one far row must not move the mean away from all others. */
 const OUTLIER_FACTOR = 16;
 
-/** The power of two that brings the longest of the norms to at most 1. */
-export function scaleFor(longestNorm: number): number {
-  return longestNorm === 0 ? 1 : 2 ** -Math.ceil(Math.log2(longestNorm));
-}
-
 /** What rotations are fitted to. */
 export interface SampleMoments {
   readonly scale: number;

@@ -10,15 +10,3 @@ export function rowKeys({ values, rowCount, dim }: FeatureMatrix): string[] {
     return createHash("sha256").update(bytes).digest().toString("base64", 0, 16);
   });
 }
-
-/** The longest row's norm in float64, and the first row that holds something not finite (−1: none). */
-export function inspectRows({ values, rowCount, dim }: FeatureMatrix): { longestNorm: number; badRow: number } {
-  let longest = 0;
-  for (let row = 0; row < rowCount; row++) {
-    let sum = 0;
-    for (let f = row * dim; f < (row + 1) * dim; f++) sum += values[f] * values[f];
-    if (!Number.isFinite(sum)) return { longestNorm: 0, badRow: row };
-    if (sum > longest) longest = sum;
-  }
-  return { longestNorm: Math.sqrt(longest), badRow: -1 };
-}

@@ -7,7 +7,8 @@ import { type LayOutOptions, layOut } from "#search/lay-out.ts";
 import { MatrixProduct } from "#search/matrix-product.ts";
 import { type NearestRows, nearestRows } from "#search/nearest-rows.ts";
 import type { Rotation } from "#search/rotation.ts";
-import { inspectRows, rowKeys } from "#search/row-keys.ts";
+import { rowKeys } from "#search/row-keys.ts";
+import { longestNorm } from "#search/row-scale.ts";
 import { sketchRows } from "#search/sketch.ts";
 import { type GroupSize, TileKernel } from "#search/tile-kernel.ts";
 import { compareShards, type ShardComparison } from "#search/tile-scan.ts";
@@ -39,8 +40,7 @@ function letGoOfShards(): void {
 
 const handlers = {
   inspect({ features }: { features: FeatureMatrix }) {
-    const { longestNorm, badRow } = inspectRows(features);
-    return { longestNorm, badRow, keys: badRow < 0 ? rowKeys(features) : [] };
+    return { longestNorm: longestNorm(features), keys: rowKeys(features) };
   },
   async fit(request: FitRequest): Promise<FittedSketch> {
     return request.plain ? plainSketch(await product(), request) : fitSketch(await product(), request);
