@@ -10,11 +10,11 @@ import { GROUP_SIZES, type GroupSize } from "#search/tile-kernel.ts";
 const MULTIPLY_ADD_SECONDS = 5e-12;
 const TILE_PAIR_SECONDS = 0.3e-9;
 /** To copy out and read one answer of the kernel. */
-const ANSWER_SECONDS = 1.4e-9;
+const ANSWER_SECONDS = 0.3e-9;
 /** To look again at a group, and at each of its columns. */
-const SECOND_LOOK_SECONDS = 0.15e-6;
-const COLUMN_LOOK_SECONDS = 0.1e-6;
-const REFINE_SECONDS_PER_DIM = 1.3e-9;
+const SECOND_LOOK_SECONDS = 0.03e-6;
+const COLUMN_LOOK_SECONDS = 0.03e-6;
+const REFINE_SECONDS_PER_DIM = 0.6e-9;
 
 /** How far byte numbers are from the coordinates that they stand for, as a share of the sketch's length: 3.6 / (127 · √12). */
 const BYTE_SLACK = 0.0082;

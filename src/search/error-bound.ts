@@ -27,3 +27,13 @@ export function productError(dim: number, leftNorm: number, rightNorm: number): 
 export function largestSquaredDistance(dim: number, radius: number): number {
   return radius * radius * (1 + 4 * (dim + 8) * FLOAT64_UNIT);
 }
+
+/**
+ * What a float32 sum of `terms` squared differences, in any order, cannot pass while the true one is at most `sum`: each difference and
+ * square is rounded too, and so may the result be.
+ */
+export function largestFloatSum(terms: number, sum: number): number {
+  return (sum + terms * FLOAT32_SMALLEST) * (1 + 2 * gamma(terms + 8));
+}
+
+const FLOAT32_SMALLEST = 2 ** -149;

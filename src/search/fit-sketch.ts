@@ -3,7 +3,7 @@ import { chooseWidth, exactShareWithin, type WidthChoice } from "#search/choose-
 import { largestSquaredDistance } from "#search/error-bound.ts";
 import type { MatrixProduct } from "#search/matrix-product.ts";
 import { fitQuantiser, type Quantiser } from "#search/quantise.ts";
-import { fitRotation, identityRotation, momentsOf, narrowed, type Rotation } from "#search/rotation.ts";
+import { identityRotation, momentsOf, principalDirections, type Rotation, rotationTo } from "#search/rotation.ts";
 import { scaleFor } from "#search/row-scale.ts";
 import { sketchRows } from "#search/sketch.ts";
 
@@ -38,38 +38,51 @@ export interface FitRequest {
 }
 
 /** No sketch at all: rows keep their coordinates. */
-export async function plainSketch(product: MatrixProduct, { sample, longestNorm }: FitRequest): Promise<FittedSketch> {
+export async function plainSketch(product: MatrixProduct, request: FitRequest): Promise<FittedSketch> {
+  const { sample } = request;
+  const { scale, radius } = scaled(request);
   const choice = { width: sample.dim, secondsPerPair: 0, refinedShare: 0, widestShare: 0, groupSize: 8 } as const;
-  return withQuantiser(product, sample, identityRotation(sample, scaleFor(longestNorm)), choice);
+  return withQuantiser(product, sample, identityRotation(sample, scale), radius, choice);
 }
 
-async function withQuantiser(product: MatrixProduct, sample: FeatureMatrix, rotation: Rotation, choice: WidthChoice) {
-  const quantiser = fitQuantiser(await sketchRows(product, spreadRows(sample, TRIAL_ROWS), rotation));
+/** The power of two that brings rows to a length of 1, and what a squared distance within the threshold cannot pass then. */
+function scaled({ sample, longestNorm, threshold }: FitRequest): { scale: number; radius: number } {
+  const scale = scaleFor(longestNorm);
+  return { scale, radius: Math.sqrt(largestSquaredDistance(sample.dim, threshold * scale)) };
+}
+
+async function withQuantiser(
+  product: MatrixProduct,
+  sample: FeatureMatrix,
+  rotation: Rotation,
+  radius: number,
+  choice: WidthChoice,
+) {
+  const quantiser = fitQuantiser(await sketchRows(product, spreadRows(sample, TRIAL_ROWS), rotation), radius);
   return { rotation, quantiser, choice };
 }
 
 /** Fits a rotation to a sample and chooses how much of it to keep; all coordinates stay where no sketch pays. */
-export async function fitSketch(
-  product: MatrixProduct,
-  { sample, longestNorm, threshold }: FitRequest,
-): Promise<FittedSketch> {
+export async function fitSketch(product: MatrixProduct, request: FitRequest): Promise<FittedSketch> {
+  const { sample } = request;
   const { dim } = sample;
-  const scale = scaleFor(longestNorm);
-  const radius = Math.sqrt(largestSquaredDistance(dim, threshold * scale));
+  const { scale, radius } = scaled(request);
   const trial = spreadRows(sample, TRIAL_ROWS);
   const exactShare = await exactShareWithin(product, trial, scale, radius);
   const moments = await momentsOf(product, sample, scale);
+  let directions: Float32Array | undefined;
   for (const most of [FIRST_WIDTH, MOST_WIDTH]) {
-    const rotation = await fitRotation(product, moments, most);
-    const choice = chooseWidth(await sketchRows(product, trial, rotation), exactShare, radius, dim);
-    const isCut = choice.width < rotation.width;
+    directions = await principalDirections(product, moments, most, directions);
+    const width = directions.length / dim;
+    // the skew only widens slacks by a hair, which a choice need not know
+    const untested: Rotation = { scale, mean: moments.mean, basis: directions, dim, width, skew: 0 };
+    const choice = chooseWidth(await sketchRows(product, trial, untested), exactShare, radius, dim);
     const { widestShare } = choice;
-    const mayGrow =
-      most < MOST_WIDTH && rotation.width < dim && widestShare > GOOD_SHARE && widestShare < HOPELESS_SHARE;
-    if (isCut || (!mayGrow && choice.width < dim)) {
-      return withQuantiser(product, sample, narrowed(rotation, choice.width), choice);
+    const mayGrow = most < MOST_WIDTH && width < dim && widestShare > GOOD_SHARE && widestShare < HOPELESS_SHARE;
+    if (choice.width < width || (!mayGrow && choice.width < dim)) {
+      return withQuantiser(product, sample, rotationTo(directions, moments, choice.width), radius, choice);
     }
-    if (!mayGrow) return withQuantiser(product, sample, identityRotation(sample, scale), choice);
+    if (!mayGrow) return withQuantiser(product, sample, identityRotation(sample, scale), radius, choice);
   }
   throw new Error("unreachable: the largest width always returns");
 }

@@ -1,23 +1,29 @@
-import { depthOf, leftDigits, type Quantiser, quantiseRow, writeHalfSquare } from "#search/quantise.ts";
+import { depthOf, leftDigits, type Quantiser, quantiseRow, squareOf, takenOff, writeDigits } from "#search/quantise.ts";
+import { filledUpVector } from "#search/second-look.ts";
 import type { RowSketches } from "#search/sketch.ts";
-import { MOST_GROUP_COLUMNS, ZERO_POINT } from "#search/tile-kernel.ts";
+import { COLUMN_MULTIPLE, ZERO_POINT } from "#search/tile-kernel.ts";
 
 /**
  * The sketches of a shard, in blocks of rows that lie together, ready for the tile product. All arrays are in shared memory.
  * Positions are places in this order.
  */
 export interface SketchedShard {
+  /** No two layouts of a process have the same: threads keep copies by it. */
+  readonly layout: number;
   readonly firstRow: number;
   readonly blockRows: number;
   /** Row of the shard at each position, shape (positions,). */
   readonly rowAt: Uint32Array;
-  /** float32, shape (positions, width + 1): coordinates and rest. */
+  /** float32, shape (positions, stride): coordinates, rest, and zeros that fill the row up. */
   readonly values: Float32Array;
+  readonly stride: number;
   /** How far each sketch may lie from the true one, float64, in scaled units; and the same for its byte numbers. */
   readonly slacks: Float64Array;
   readonly byteSlacks: Float64Array;
   /** Squared length of each row's byte numbers. */
   readonly byteSquares: Float64Array;
+  /** Of each block: by how much its products may be too small, as a row's digits had no room. */
+  readonly shortfalls: Float64Array;
   /** Left operand, uint8 around ZERO_POINT, shape (positions, depth). */
   readonly left: Uint8Array;
   /** Right operands, int8: for each block a matrix of shape (depth, its rows filled up to whole groups). */
@@ -51,10 +57,11 @@ export function rightOperand(shard: SketchedShard, block: number, depth: number)
 }
 
 function filledUp(rows: number): number {
-  return Math.ceil(rows / MOST_GROUP_COLUMNS) * MOST_GROUP_COLUMNS;
+  return Math.ceil(rows / COLUMN_MULTIPLE) * COLUMN_MULTIPLE;
 }
 
 export interface LayOutOptions {
+  readonly layout: number;
   readonly quantiser: Quantiser;
   /** The rows to lay out; others are copies of those. */
   readonly rows: Uint32Array;
@@ -66,30 +73,37 @@ export interface LayOutOptions {
  * Lays sketches out in blocks. Rows that are near lie together, so that whole blocks can be skipped and hits fall together: rows are
  * halved along the leading coordinate that spreads most, again and again.
  */
-export function layOut(sketches: RowSketches, { quantiser, rows, firstRow, blockRows }: LayOutOptions): SketchedShard {
+export function layOut(
+  sketches: RowSketches,
+  { layout, quantiser, rows, firstRow, blockRows }: LayOutOptions,
+): SketchedShard {
   const { width, values: source } = sketches;
-  const stride = width + 1;
+  const numbers = width + 1;
+  const stride = filledUpVector(numbers);
   const count = rows.length;
   const depth = depthOf(quantiser);
   const rowAt = new Uint32Array(shared(count * 4));
   rowAt.set(rows);
-  halveAlongSpread(rowAt, source, stride, Math.min(width, SPREAD_COORDINATES), blockRows);
+  halveAlongSpread(rowAt, source, numbers, Math.min(width, SPREAD_COORDINATES), blockRows);
   const blocks = Math.ceil(count / blockRows);
   const shard: SketchedShard = {
+    layout,
     firstRow,
     blockRows,
     rowAt,
     values: new Float32Array(shared(count * stride * 4)),
+    stride,
     slacks: new Float64Array(shared(count * 8)),
     byteSlacks: new Float64Array(shared(count * 8)),
     byteSquares: new Float64Array(shared(count * 8)),
+    shortfalls: new Float64Array(shared(blocks * 8)),
     left: new Uint8Array(shared(count * depth)),
     right: new Int8Array(shared(blocks * filledUp(blockRows) * depth)),
-    boxes: new Float32Array(shared(blocks * 2 * stride * 4)),
+    boxes: new Float32Array(shared(blocks * 2 * numbers * 4)),
   };
   for (let position = 0; position < count; position++) {
-    const from = rowAt[position] * stride;
-    shard.values.set(source.subarray(from, from + stride), position * stride);
+    const from = rowAt[position] * numbers;
+    shard.values.set(source.subarray(from, from + numbers), position * stride);
     shard.slacks[position] = sketches.slacks[rowAt[position]];
   }
   for (let block = 0; block < blocks; block++) writeBlock(shard, block, quantiser);
@@ -113,22 +127,22 @@ function writeBlock(shard: SketchedShard, block: number, quantiser: Quantiser): 
     .subarray(block * 2 * numbers + numbers, (block + 1) * 2 * numbers)
     .fill(Number.NEGATIVE_INFINITY);
   for (let position = first; position < end; position++) {
-    const sketch = shard.values.subarray(position * numbers, (position + 1) * numbers);
+    const sketch = shard.values.subarray(position * shard.stride, position * shard.stride + numbers);
     shard.byteSlacks[position] = shard.slacks[position] + quantiseRow(sketch, quantiser, bytes, mixed);
     const column = position - first;
-    let square = 0;
     for (let c = 0; c < numbers; c++) {
-      square += bytes[c] * bytes[c];
       shard.left[position * depth + c] = bytes[c] + ZERO_POINT;
       right[c * columns + column] = bytes[c];
       low[c] = Math.min(low[c], sketch[c]);
       high[c] = Math.max(high[c], sketch[c]);
     }
     for (const [i, digit] of digits.entries()) shard.left[position * depth + numbers + i] = digit + ZERO_POINT;
+    const square = squareOf(bytes);
     shard.byteSquares[position] = square;
-    writeHalfSquare(square, quantiser, (digit, value) => {
+    const missing = writeDigits(takenOff(square, shard.byteSlacks[position], quantiser), quantiser, (digit, value) => {
       right[(numbers + digit) * columns + column] = value;
     });
+    shard.shortfalls[block] = Math.max(shard.shortfalls[block], missing);
   }
 }
 

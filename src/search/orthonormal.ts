@@ -21,6 +21,16 @@ export async function orthonormalRows(
   return twice ?? byGramSchmidt(rows, dim, random);
 }
 
+/** Nearly the same at half the cost, for steps on the way. */
+export async function roughlyOrthonormalRows(
+  product: MatrixProduct,
+  rows: Float32Array,
+  dim: number,
+  random: SeededRandom,
+): Promise<Float32Array> {
+  return (await byCholesky(product, rows, dim)) ?? byGramSchmidt(rows, dim, random);
+}
+
 /** Upper bound of the Frobenius norm of basis · basisᵀ less the identity, in float64. */
 export function skewOf(basis: Float32Array, dim: number): number {
   const count = basis.length / dim;
@@ -49,12 +59,13 @@ function inverseFactor(gram: Float32Array, count: number): Float32Array | undefi
   if (!factor) return undefined;
   const inverse = new Float64Array(count * count);
   for (let i = 0; i < count; i++) {
-    inverse[i * count + i] = 1 / factor[i * count + i];
-    for (let j = 0; j < i; j++) {
-      let sum = 0;
-      for (let k = j; k < i; k++) sum -= factor[i * count + k] * inverse[k * count + j];
-      inverse[i * count + j] = sum / factor[i * count + i];
+    // along rows, as they lie in memory
+    for (let k = 0; k < i; k++) {
+      const share = factor[i * count + k];
+      for (let j = 0; j <= k; j++) inverse[i * count + j] -= share * inverse[k * count + j];
     }
+    inverse[i * count + i] = 1;
+    for (let j = 0; j <= i; j++) inverse[i * count + j] /= factor[i * count + i];
   }
   return Float32Array.from(inverse);
 }

@@ -41,6 +41,9 @@ const WORSE_THAN_PROMISED = 4;
 /** A row so many times longer than all known when the scale was chosen calls for a new one, before float32 could overflow. */
 const LONGER = 2 ** 20;
 
+/** How many shards were laid out in this process. */
+let layouts = 0;
+
 /** All pairs of rows within a threshold, exactly, over shards that come one after the other. */
 export class PairSearch {
   readonly #pool: WorkerPool<SearchHandlers>;
@@ -142,7 +145,8 @@ export class PairSearch {
   #sketch(features: FeatureMatrix, rows: Uint32Array, firstRow: number): Promise<SketchedShard> {
     const { rotation, quantiser } = (this.#fitted as Fitted).sketch;
     const { blockRows } = this.#options;
-    return this.#pool.call("sketch", { features, rotation, quantiser, rows, firstRow, blockRows });
+    const layout = layouts++;
+    return this.#pool.call("sketch", { features, rotation, layout, quantiser, rows, firstRow, blockRows });
   }
 
   /** The latest shard against each before it and itself, in parts that keep all threads busy. */
@@ -167,10 +171,10 @@ export class PairSearch {
 
   async #compare({ earlier, fitted, ...task }: Task): Promise<FoundPairs> {
     const { threshold, readShard } = this.#options;
-    const { rotation, quantiser, choice } = fitted.sketch;
+    const { quantiser, choice } = fitted.sketch;
     const leftFeatures = task.leftFeatures ?? (await readShard(earlier));
     const { groupSize } = choice;
-    const comparison = { ...task, leftFeatures, threshold, scale: rotation.scale, quantiser, groupSize };
+    const comparison = { ...task, leftFeatures, threshold, quantiser, groupSize };
     const { skippedByBlock, refined, ...pairs } = await this.#pool.call("compare", comparison);
     return { pairs, skippedByBlock, refined, compared: comparedPairs(task.left, task.right, task.blocks) };
   }

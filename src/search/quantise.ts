@@ -10,8 +10,12 @@ export interface Quantiser {
   readonly restCentre: number;
   /** Coordinates and rest. */
   readonly numbers: number;
-  /** Further columns of an operand, which hold half the squared length of a right row; see `writeHalfSquare`. */
+  /** Further columns of an operand, which hold what is taken off for a right row; see `takenOff`. */
   readonly digits: number;
+  /** Of the search, in scaled units. */
+  readonly radius: number;
+  /** Slack that byte numbers of left rows rarely pass, in scaled units. */
+  readonly usualSlack: number;
 }
 
 const MOST = 127;
@@ -20,7 +24,10 @@ const MOST = 127;
 const LARGE_DIGIT = 128;
 
 /** Share of a sample's numbers that fit into a byte; the few others are cut off, which costs their rows some slack. */
-const KEPT_SHARE = 0.9998;
+const KEPT_SHARE = 0.999;
+
+/** Share of left rows whose slack the operands of right rows allow for; the few others widen the limit of a whole row. */
+const USUAL_SHARE = 0.9;
 
 /** Room for rows that are longer than those of the sample. */
 const LONGER_THAN_SAMPLE = 1.5;
@@ -31,26 +38,40 @@ export function depthOf({ numbers, digits }: Quantiser): number {
 }
 
 /** Fits the step to a sample, so that all but its most extreme numbers keep within a byte. */
-export function fitQuantiser({ values, rowCount, width }: RowSketches): Quantiser {
+export function fitQuantiser({ values, slacks, rowCount, width }: RowSketches, radius: number): Quantiser {
   const numbers = width + 1;
   let restCentre = 0;
   for (let row = 0; row < rowCount; row++) restCentre += values[row * numbers + width] / rowCount;
   const mixed = new Float64Array(rowCount * numbers);
+  const sketchOf = (row: number) => values.subarray(row * numbers, (row + 1) * numbers);
   for (let row = 0; row < rowCount; row++) {
-    const sketch = values.subarray(row * numbers, (row + 1) * numbers);
-    mix(sketch, restCentre, mixed.subarray(row * numbers, (row + 1) * numbers));
+    mix(sketchOf(row), restCentre, mixed.subarray(row * numbers, (row + 1) * numbers));
   }
-  const sizes = mixed.map(Math.abs).sort();
-  const extreme = sizes[Math.floor(sizes.length * KEPT_SHARE)] || sizes[sizes.length - 1];
+  const extreme = quantile(mixed.map(Math.abs), KEPT_SHARE);
   const step = (extreme > 0 ? extreme : 1) / MOST;
+  const unfinished = { step, restCentre, numbers, digits: 0, radius, usualSlack: 0 };
+  const bytes = new Int8Array(numbers);
+  const room = new Float64Array(numbers);
   let longest = 0;
-  for (let row = 0; row < rowCount; row++) {
-    let square = 0;
-    for (let c = row * numbers; c < (row + 1) * numbers; c++) square += toNumber(mixed[c], step) ** 2;
-    if (square > longest) longest = square;
-  }
+  const byteSlacks = slacks.map((slack, row) => {
+    const error = quantiseRow(sketchOf(row), unfinished, bytes, room);
+    longest = Math.max(longest, squareOf(bytes));
+    return slack + error;
+  });
   const large = Math.ceil((LONGER_THAN_SAMPLE * longest) / 2 / (LARGE_DIGIT * MOST));
-  return { step, restCentre, numbers, digits: large + 1 };
+  return { ...unfinished, digits: large + 1, usualSlack: quantile(byteSlacks, USUAL_SHARE) };
+}
+
+function quantile(numbers: Float64Array, share: number): number {
+  const sorted = numbers.slice().sort();
+  return sorted[Math.floor(sorted.length * share)] || (sorted[sorted.length - 1] ?? 0);
+}
+
+/** Squared length of byte numbers. */
+export function squareOf(bytes: Int8Array): number {
+  let square = 0;
+  for (let c = 0; c < bytes.length; c++) square += bytes[c] * bytes[c];
+  return square;
 }
 
 /**
@@ -111,19 +132,36 @@ export function leftDigits({ digits }: Quantiser): number[] {
 }
 
 /**
- * Writes half a squared length as digits of a right row, so that left · right takes it off. Longer rows than there is room for
- * get less taken off: they look nearer than they are and are looked at again.
+ * What is to be taken off the products with a right row, so that all of its columns are measured by one limit of the left row: half its
+ * squared length, less what its own slack allows it to be farther.
+ *
+ * @param square of its byte numbers; @param byteSlack in scaled units
  */
-export function writeHalfSquare(
-  square: number,
+export function takenOff(square: number, byteSlack: number, { step, radius, usualSlack }: Quantiser): number {
+  const slack = byteSlack / step;
+  const allowed = slack * ((2 * (radius + usualSlack)) / step + slack);
+  return Math.floor((square - allowed * (1 + 1e-9)) / 2);
+}
+
+/**
+ * Writes a whole number as digits of a right row, so that left · right takes it off. Where there is not room enough, a positive one is
+ * cut: the row then looks nearer than it is, and is looked at again.
+ *
+ * @returns by how much more is taken off than was asked for: 0 but for negative numbers without room
+ */
+export function writeDigits(
+  number: number,
   { digits }: Quantiser,
   write: (digit: number, value: number) => void,
-): void {
-  let left = Math.floor(square / 2);
+): number {
+  const sign = Math.sign(number);
+  let left = Math.abs(number);
   for (let digit = 0; digit < digits - 1; digit++) {
     const value = Math.min(MOST, Math.floor(left / LARGE_DIGIT));
-    write(digit, value);
+    write(digit, sign * value);
     left -= value * LARGE_DIGIT;
   }
-  write(digits - 1, Math.min(MOST, left));
+  const last = Math.min(MOST, left);
+  write(digits - 1, sign * last);
+  return sign < 0 ? left - last : 0;
 }

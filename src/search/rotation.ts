@@ -1,7 +1,7 @@
 import { SeededRandom } from "#base/seeded-random.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { MatrixProduct } from "#search/matrix-product.ts";
-import { orthonormalRows, skewOf, transposed } from "#search/orthonormal.ts";
+import { orthonormalRows, roughlyOrthonormalRows, skewOf, transposed } from "#search/orthonormal.ts";
 
 /**
  * How rows become sketches: scaled by a power of two, the mean taken off, then turned so that few coordinates hold most of what
@@ -22,6 +22,7 @@ export interface Rotation {
 }
 
 const ITERATIONS = 4;
+const FURTHER_ITERATIONS = 2;
 
 /** Rows longer than this many times the median are left out of the fit: one far row must not move the mean away from all others. */
 const OUTLIER_FACTOR = 16;
@@ -56,23 +57,31 @@ export function identityRotation(sample: FeatureMatrix, scale: number): Rotation
  * 4th ed., 8.2.4). A few steps are enough: the order need not be exact.
  *
  * @param width directions wanted; fewer come back when dim is smaller
+ * @param known leading directions of an earlier, narrower fit
+ * @returns float32, shape (directions, dim)
  */
-export async function fitRotation(product: MatrixProduct, moments: SampleMoments, width: number): Promise<Rotation> {
-  const { scale, mean, dim, covariance } = moments;
-  const count = Math.min(width, dim);
+export async function principalDirections(
+  product: MatrixProduct,
+  { dim, covariance }: SampleMoments,
+  width: number,
+  known: Float32Array = new Float32Array(0),
+): Promise<Float32Array> {
   const random = new SeededRandom(1);
-  const start = Float32Array.from({ length: count * dim }, () => random.between(-1, 1));
-  let basis = await orthonormalRows(product, start, dim, random);
-  for (let step = 0; step < ITERATIONS; step++) {
-    basis = await orthonormalRows(product, await product.multiply(basis, covariance, dim), dim, random);
+  let basis: Float32Array = Float32Array.from({ length: Math.min(width, dim) * dim }, () => random.between(-1, 1));
+  basis.set(known);
+  basis = await roughlyOrthonormalRows(product, basis, dim, random);
+  const steps = known.length > 0 ? FURTHER_ITERATIONS : ITERATIONS;
+  for (let step = 1; step < steps; step++) {
+    const turned = await product.multiply(basis, covariance, dim);
+    basis = await roughlyOrthonormalRows(product, turned, dim, random);
   }
-  return { scale, mean, basis, dim, width: count, skew: skewOf(basis, dim) };
+  return orthonormalRows(product, await product.multiply(basis, covariance, dim), dim, random);
 }
 
-/** The first `width` directions of a rotation alone. */
-export function narrowed(rotation: Rotation, width: number): Rotation {
-  const basis = rotation.basis?.slice(0, width * rotation.dim);
-  return { ...rotation, width, basis, skew: basis ? skewOf(basis, rotation.dim) : 0 };
+/** A rotation to the first `width` of some near-orthonormal directions. */
+export function rotationTo(directions: Float32Array, { scale, mean, dim }: SampleMoments, width: number): Rotation {
+  const basis = directions.slice(0, width * dim);
+  return { scale, mean, basis, dim, width, skew: skewOf(basis, dim) };
 }
 
 /** Scaled rows without far ones, their mean taken off. */

@@ -10,6 +10,9 @@ export const GROUP_SIZES = [1, 2, 4, 8, 16] as const;
 export type GroupSize = (typeof GROUP_SIZES)[number];
 export const MOST_GROUP_COLUMNS = 16;
 
+/** Columns of a tile are filled up to a multiple of this, so that answers come in whole fours for every group size. */
+export const COLUMN_MULTIPLE = 4 * MOST_GROUP_COLUMNS;
+
 /** Left values are stored as bytes from 0 to 255 that stand for −128 to 127. */
 export const ZERO_POINT = 128;
 
@@ -20,22 +23,28 @@ export const ZERO_POINT = 128;
  */
 export class TileKernel {
   readonly #session: Session;
+  readonly #groupSize: GroupSize;
   readonly #inFloat: boolean;
 
-  private constructor(session: Session, inFloat: boolean) {
+  private constructor(session: Session, groupSize: GroupSize, inFloat: boolean) {
     this.#session = session;
+    this.#groupSize = groupSize;
     this.#inFloat = inFloat;
   }
 
   /** Opens the byte product where this processor computes it exactly, and the same in float32 elsewhere. */
   static async open(groupSize: GroupSize, options: SessionOptions): Promise<TileKernel> {
-    const bytes = new TileKernel(await openSession(tileGraph(groupSize, { inFloat: false }), options), false);
+    const bytes = new TileKernel(
+      await openSession(tileGraph(groupSize, { inFloat: false }), options),
+      groupSize,
+      false,
+    );
     return (await bytes.#isExact()) ? bytes : TileKernel.openInFloat(groupSize, options);
   }
 
   /** The same in float32, on any processor. */
   static async openInFloat(groupSize: GroupSize, options: SessionOptions): Promise<TileKernel> {
-    return new TileKernel(await openSession(tileGraph(groupSize, { inFloat: true }), options), true);
+    return new TileKernel(await openSession(tileGraph(groupSize, { inFloat: true }), options), groupSize, true);
   }
 
   /** How far a product of this depth can be off: nothing, unless float32 sums pass 2^24, up to which whole numbers are exact. */
@@ -45,15 +54,21 @@ export class TileKernel {
   }
 
   /**
-   * @param left uint8, shape (m, depth); @param right int8, shape (depth, n), n a multiple of MOST_GROUP_COLUMNS
+   * @param left uint8, shape (m, depth)
+   * @param right int8, shape (depth, n), n a multiple of MOST_GROUP_COLUMNS
+   * @param room at least m · n / group size long: the answers are written here
    * @returns int32, shape (m, n / group size): the largest product of each row with each group of columns
    */
-  async largestPerGroup(left: Uint8Array, right: Int8Array, depth: number): Promise<Int32Array> {
+  async largestPerGroup(left: Uint8Array, right: Int8Array, depth: number, room: Int32Array): Promise<Int32Array> {
+    const [rows, columns] = [left.length / depth, right.length / depth];
+    const groups = columns / this.#groupSize;
     const feeds = {
-      left: new Tensor("uint8", left, [left.length / depth, depth]),
-      right: new Tensor("int8", right, [depth, right.length / depth]),
+      left: new Tensor("uint8", left, [rows, depth]),
+      right: new Tensor("int8", right, [depth, columns]),
     };
-    return (await this.#session.run(feeds)).largest.data as Int32Array;
+    const answers = room.subarray(0, rows * groups);
+    await this.#session.run(feeds, { largest: new Tensor("int32", answers, [rows, groups]) });
+    return answers;
   }
 
   /** Processors without dot products of bytes (AVX2 and older) add pairs of products in 16 bits, which may not hold them. */
@@ -62,8 +77,9 @@ export class TileKernel {
     const left = new Uint8Array(depth).fill(255);
     const right = new Int8Array(depth * MOST_GROUP_COLUMNS).fill(127);
     const low = new Int8Array(depth * MOST_GROUP_COLUMNS).fill(-128);
-    const [high] = await this.largestPerGroup(left, right, depth);
-    const [negative] = await this.largestPerGroup(left, low, depth);
+    const room = new Int32Array(MOST_GROUP_COLUMNS);
+    const high = (await this.largestPerGroup(left, right, depth, room))[0];
+    const negative = (await this.largestPerGroup(left, low, depth, room))[0];
     return high === depth * 127 * 127 && negative === depth * 127 * -128;
   }
 }

@@ -1,9 +1,11 @@
-import { type FeatureMatrix, squaredDistance } from "#data/feature-matrix.ts";
+import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import { PairCollector } from "#data/pair-list.ts";
-import { largestSquaredDistance } from "#search/error-bound.ts";
-import { type BlockRange, blockCount, blockRange, rightOperand, type SketchedShard } from "#search/lay-out.ts";
+import { largestFloatSum, largestSquaredDistance } from "#search/error-bound.ts";
+import { type BlockRange, blockCount, blockRange, type SketchedShard } from "#search/lay-out.ts";
 import { depthOf, type Quantiser } from "#search/quantise.ts";
+import { filledUpVector, secondLook } from "#search/second-look.ts";
 import type { GroupSize, TileKernel } from "#search/tile-kernel.ts";
+import { TileRoom } from "#search/tile-room.ts";
 
 /** Two shards to compare; equal `firstRow` means one shard with itself. */
 export interface ShardComparison {
@@ -15,8 +17,6 @@ export interface ShardComparison {
   readonly blocks: { readonly first: number; readonly end: number };
   /** Plain L2, inclusive, in the features' own units. */
   readonly threshold: number;
-  /** Power of two by which the sketches are smaller or larger than the features. */
-  readonly scale: number;
   readonly quantiser: Quantiser;
   /** Columns that share an answer of the kernel. */
   readonly groupSize: GroupSize;
@@ -46,17 +46,20 @@ class TileScan {
   readonly #kernel: TileKernel;
   readonly #comparison: ShardComparison;
   readonly #radius: number;
+  /** In the features' own units, with room for the rounding of float32. */
+  readonly #nearLimit: number;
   readonly #depth: number;
-  readonly #rightRoom: Int8Array;
-  #copiedLeft: { block: number; rows: Uint8Array } | undefined;
+  readonly #room: TileRoom;
 
   constructor(kernel: TileKernel, comparison: ShardComparison) {
     this.#kernel = kernel;
     this.#comparison = comparison;
-    const { threshold, scale, leftFeatures, quantiser } = comparison;
-    this.#radius = Math.sqrt(largestSquaredDistance(leftFeatures.dim, threshold * scale));
+    const { left, right, threshold, leftFeatures, quantiser } = comparison;
+    const { dim } = leftFeatures;
+    this.#radius = quantiser.radius;
+    this.#nearLimit = Math.fround(largestFloatSum(dim, largestSquaredDistance(dim, threshold)));
     this.#depth = depthOf(quantiser);
-    this.#rightRoom = new Int8Array(rightOperand(comparison.right, 0, this.#depth).length);
+    this.#room = new TileRoom(left, right, comparison, this.#depth);
   }
 
   async tile(a: number, b: number, diagonal: boolean): Promise<void> {
@@ -69,108 +72,84 @@ class TileScan {
       this.result.skippedByBlock += (rows.end - rows.first) * (columns.end - columns.first);
       return;
     }
-    const products = await this.#kernel.largestPerGroup(this.#leftCopy(a, rows), this.#rightCopy(b), this.#depth);
-    this.#readHits(products, rows, columns, diagonal);
+    const operands = [this.#room.leftOperand(a), this.#room.rightOperand(b)] as const;
+    await this.#kernel.largestPerGroup(...operands, this.#depth, this.#room.answers);
+    this.#readAnswers(rows, columns, b, diagonal);
   }
 
-  /** ONNX Runtime does not take shared memory, so operands are copied; the left one stays for all tiles of its row. */
-  #leftCopy(block: number, { first, end }: BlockRange): Uint8Array {
-    if (this.#copiedLeft?.block !== block) {
-      const rows = new Uint8Array((end - first) * this.#depth);
-      rows.set(this.#comparison.left.left.subarray(first * this.#depth, end * this.#depth));
-      this.#copiedLeft = { block, rows };
-    }
-    return this.#copiedLeft.rows;
-  }
-
-  #rightCopy(block: number): Int8Array {
-    const shared = rightOperand(this.#comparison.right, block, this.#depth);
-    const copy = this.#rightRoom.subarray(0, shared.length);
-    copy.set(shared);
-    return copy;
-  }
-
-  /** Looks again at the groups of columns that may hold a pair. */
-  #readHits(products: Int32Array, rows: BlockRange, columns: BlockRange, diagonal: boolean): void {
-    const { left, right, quantiser, groupSize } = this.#comparison;
+  /** Looks again at the groups of columns that may hold a pair, and refines those whose sketches are near. */
+  #readAnswers(rows: BlockRange, columns: BlockRange, block: number, diagonal: boolean): void {
+    const { left, right, groupSize } = this.#comparison;
+    const room = this.#room;
     const groups = columns.columns / groupSize;
+    const count = columns.end - columns.first;
     const columnSlack = largest(right.byteSlacks, columns);
-    const rounding = this.#kernel.rounding(this.#depth);
+    const lack = right.shortfalls[block] + this.#kernel.rounding(this.#depth);
+    const widening = Math.sqrt(largestFloatSum(left.stride, 1));
+    for (let column = 0; column < count; column++) {
+      room.slacks[column] = right.slacks[columns.first + column] * widening;
+    }
+    const sketches = room.rightSketches(block);
     for (let row = rows.first; row < rows.end; row++) {
-      const reach = (this.#radius + left.byteSlacks[row] + columnSlack) / quantiser.step;
-      // the product is half of (|x|² − squared distance), or more where a long row had no room for all its digits
-      const limit = Math.ceil((left.byteSquares[row] - reach * reach * (1 + 1e-9)) / 2 - rounding);
-      const offset = (row - rows.first) * groups;
-      for (let group = 0; group < groups; group++) {
-        if (products[offset + group] >= limit) this.#secondLook(row, columns, group, groups, diagonal);
-      }
+      const least = this.#leastProduct(row, columnSlack) - lack;
+      const near = secondLook.near_columns(
+        room.answers.byteOffset + (row - rows.first) * groups * 4,
+        groups,
+        Math.max(Math.ceil(least), SMALLEST_INT32),
+        room.leftSketches.addressOf(row),
+        sketches,
+        left.stride * 4,
+        (this.#radius + left.slacks[row]) * widening,
+        room.slacks.byteOffset,
+        diagonal ? row - rows.first + 1 : 0,
+        count,
+        room.columns.byteOffset,
+      );
+      if (near > 0) this.#refine(row, near, columns.first);
     }
   }
 
-  /** Compares the sketches of a group one by one; those still near are refined. */
-  #secondLook(row: number, columns: BlockRange, group: number, groups: number, diagonal: boolean): void {
-    const { left, right, quantiser } = this.#comparison;
-    const { numbers } = quantiser;
-    const { values: x } = left;
-    const { values: y } = right;
-    const reachOfRow = this.#radius + left.slacks[row];
-    for (let column = columns.first + group; column < columns.end; column += groups) {
-      if (diagonal && column <= row) continue;
-      const reach = reachOfRow + right.slacks[column];
-      const limit = reach * reach * (1 + 1e-9);
-      // leading coordinates tell most, so most columns leave after the first stretch
-      if (isWithin(x, row * numbers, y, column * numbers, numbers, limit, 16)) {
-        this.#refine(left.rowAt[row], right.rowAt[column]);
-      }
-    }
+  /**
+   * No product of a left row with a row in reach is smaller: half of (|x|² − (radius + slack)²), as the right row's own share is in its digits,
+   * less what an unusual slack of the left row adds to that.
+   */
+  #leastProduct(row: number, columnSlack: number): number {
+    const { left, quantiser } = this.#comparison;
+    const { step, usualSlack } = quantiser;
+    const reach = (this.#radius + left.byteSlacks[row]) / step;
+    const unusual = Math.max(0, left.byteSlacks[row] - usualSlack) * columnSlack;
+    return (left.byteSquares[row] - reach * reach * (1 + 1e-9)) / 2 - (unusual / (step * step)) * (1 + 1e-9);
   }
 
-  /** Decides in float64 over all dims. */
-  #refine(leftRow: number, rightRow: number): void {
-    this.result.refined++;
-    const { leftFeatures, rightFeatures, left, right, threshold } = this.#comparison;
-    const { dim, values: x } = leftFeatures;
-    const { values: y } = rightFeatures;
-    const [leftOffset, rightOffset] = [leftRow * dim, rightRow * dim];
-    if (!isWithin(x, leftOffset, y, rightOffset, dim, largestSquaredDistance(dim, threshold), 128)) return;
-    const distance = Math.sqrt(squaredDistance(x, leftOffset, y, rightOffset, dim));
-    if (distance > threshold) return;
-    const [a, b] = [left.firstRow + leftRow, right.firstRow + rightRow];
-    this.result.pairs.add(Math.min(a, b), Math.max(a, b), distance);
+  /** Decides in float64 over all dims which of the near columns are pairs. */
+  #refine(row: number, count: number, firstColumn: number): void {
+    this.result.refined += count;
+    const { left, right, leftFeatures, threshold } = this.#comparison;
+    const { columns, addresses, near, squaredDistances, leftFeatures: lefts, rightFeatures: rights } = this.#room;
+    for (let i = 0; i < count; i++) {
+      const position = firstColumn + columns[i];
+      addresses[i] = rights.addressOf(position, right.rowAt[position]);
+    }
+    const found = secondLook.near_rows(
+      lefts.addressOf(row, left.rowAt[row]),
+      addresses.byteOffset,
+      count,
+      filledUpVector(leftFeatures.dim) * 4,
+      this.#nearLimit,
+      near.byteOffset,
+      squaredDistances.byteOffset,
+    );
+    for (let i = 0; i < found; i++) {
+      const distance = Math.sqrt(squaredDistances[i]);
+      if (distance > threshold) continue;
+      const a = left.firstRow + left.rowAt[row];
+      const b = right.firstRow + right.rowAt[firstColumn + columns[near[i]]];
+      this.result.pairs.add(Math.min(a, b), Math.max(a, b), distance);
+    }
   }
 }
 
-/**
- * Whether the squared distance of two rows is at most `limit`, in float64; gives up after each stretch that passes it. Four sums run side
- * by side, which a processor does at once; the limit's own margin covers that their order is not that of `squaredDistance`.
- */
-function isWithin(
-  x: Float32Array,
-  xOffset: number,
-  y: Float32Array,
-  yOffset: number,
-  count: number,
-  limit: number,
-  stretch: number,
-): boolean {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let i = 0;
-  for (const whole = count - (count % 4); i < whole; ) {
-    for (const stop = Math.min(i + stretch, whole); i < stop; i += 4) {
-      const p = x[xOffset + i] - y[yOffset + i];
-      const q = x[xOffset + i + 1] - y[yOffset + i + 1];
-      const r = x[xOffset + i + 2] - y[yOffset + i + 2];
-      const s = x[xOffset + i + 3] - y[yOffset + i + 3];
-      a += p * p;
-      b += q * q;
-      c += r * r;
-      d += s * s;
-    }
-    if (a + b + c + d > limit) return false;
-  }
-  for (; i < count; i++) a += (x[xOffset + i] - y[yOffset + i]) ** 2;
-  return a + b + c + d <= limit;
-}
+const SMALLEST_INT32 = -(2 ** 31);
 
 function largest(values: Float64Array, { first, end }: BlockRange): number {
   let most = 0;

@@ -1,14 +1,20 @@
 import { expect, test } from "vitest";
 import { SeededRandom } from "#base/seeded-random.ts";
+import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import { MatrixProduct } from "#search/matrix-product.ts";
 import { orthonormalRows, skewOf } from "#search/orthonormal.ts";
-import { fitQuantiser, leftDigits, quantiseRow, writeHalfSquare } from "#search/quantise.ts";
-import { fitRotation, identityRotation, momentsOf } from "#search/rotation.ts";
+import { fitQuantiser, leftDigits, quantiseRow, writeDigits } from "#search/quantise.ts";
+import { identityRotation, momentsOf, principalDirections, rotationTo } from "#search/rotation.ts";
 import { sketchRows } from "#search/sketch.ts";
 import { oracleDistance } from "../support/brute-force.ts";
 import { shapedFeatures } from "../support/random-features.ts";
 
 const product = await MatrixProduct.open({ device: "cpu", threads: 1 });
+
+async function fitted(rows: FeatureMatrix, scale: number, width: number) {
+  const moments = await momentsOf(product, rows, scale);
+  return rotationTo(await principalDirections(product, moments, width), moments, width);
+}
 
 test.each([1, 1e-5, 1e4])(
   "sketches, less their slacks, are never farther apart than the rows: scale %f",
@@ -16,11 +22,7 @@ test.each([1, 1e-5, 1e4])(
     for (const rank of [2, 20, 2000]) {
       const rows = shapedFeatures({ rows: 60, dim: 90, seed: rank, scale, rank });
       const power = 2 ** -Math.ceil(Math.log2(scale * 30));
-      const rotations = [
-        await fitRotation(product, await momentsOf(product, rows, power), 16),
-        await fitRotation(product, await momentsOf(product, rows, power), 90),
-        identityRotation(rows, power),
-      ];
+      const rotations = [await fitted(rows, power, 16), await fitted(rows, power, 90), identityRotation(rows, power)];
       for (const rotation of rotations) {
         const { values, slacks, width } = await sketchRows(product, rows, rotation);
         for (let a = 0; a < 60; a++) {
@@ -40,9 +42,9 @@ test.each([1, 1e-5, 1e4])(
 
 test("byte numbers keep distances within the error that is measured, and their digits take off half the squared length", async () => {
   const rows = shapedFeatures({ rows: 80, dim: 64, seed: 3, scale: 1, rank: 30 });
-  const rotation = await fitRotation(product, await momentsOf(product, rows, 1 / 64), 48);
+  const rotation = await fitted(rows, 1 / 64, 48);
   const sketches = await sketchRows(product, rows, rotation);
-  const quantiser = fitQuantiser(sketches);
+  const quantiser = fitQuantiser(sketches, 0.5);
   const { numbers, step } = quantiser;
   const sketchOf = (row: number) => sketches.values.subarray(row * numbers, (row + 1) * numbers);
   const bytes = Array.from({ length: 80 }, () => new Int8Array(numbers));
@@ -57,7 +59,7 @@ test("byte numbers keep distances within the error that is measured, and their d
   }
   for (const square of [0, 1, 255, 256, 40_000]) {
     const digits: number[] = [];
-    writeHalfSquare(square, quantiser, (digit, value) => {
+    writeDigits(Math.floor(square / 2), quantiser, (digit, value) => {
       digits[digit] = value;
     });
     const takenOff = leftDigits(quantiser).reduce((sum, left, i) => sum - left * digits[i], 0);
