@@ -35,6 +35,12 @@ export class WorkerPool<H extends Handlers> {
     }
   }
 
+  /** Calls every thread, those included that have not started yet. */
+  async callAll<Name extends keyof H & string>(name: Name, argument: Argument<H, Name>): Promise<void> {
+    while (this.#workers.length < this.size) this.#idle.push(this.#started() as WorkerThread<H>);
+    await Promise.all(this.#workers.map((worker) => worker.call(name, argument)));
+  }
+
   #started(): WorkerThread<H> | undefined {
     if (this.#workers.length === this.size) return undefined;
     const worker = new WorkerThread<H>(this.#module);

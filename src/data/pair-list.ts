@@ -10,55 +10,58 @@ export interface PairList {
   readonly count: number;
 }
 
-/** Collects pairs in columns that grow by half when they are full. */
+/** Collects pairs in chunks, which are only put together in the end: what was collected is not moved when more comes. */
 export class PairCollector {
-  #left = new Uint32Array(1024);
-  #right = new Uint32Array(1024);
-  #distance = new Float64Array(1024);
-  #count = 0;
+  readonly #chunks: PairList[] = [];
+  #latest = emptyList(FIRST_CHUNK);
+  #inLatest = 0;
+  #inChunks = 0;
 
   get count(): number {
-    return this.#count;
+    return this.#inChunks + this.#inLatest;
   }
 
   add(left: number, right: number, distance: number): void {
-    if (this.#count === this.#left.length) this.#grow(this.#count + 1);
-    this.#left[this.#count] = left;
-    this.#right[this.#count] = right;
-    this.#distance[this.#count++] = distance;
+    if (this.#inLatest === this.#latest.left.length) this.#closeLatest();
+    this.#latest.left[this.#inLatest] = left;
+    this.#latest.right[this.#inLatest] = right;
+    this.#latest.distance[this.#inLatest++] = distance;
   }
 
+  /** The list is kept as it is: it must not change afterwards. */
   addAll(pairs: PairList): void {
-    if (this.#count + pairs.count > this.#left.length) this.#grow(this.#count + pairs.count);
-    this.#left.set(pairs.left.subarray(0, pairs.count), this.#count);
-    this.#right.set(pairs.right.subarray(0, pairs.count), this.#count);
-    this.#distance.set(pairs.distance.subarray(0, pairs.count), this.#count);
-    this.#count += pairs.count;
+    if (pairs.count === 0) return;
+    if (this.#inLatest > 0) this.#closeLatest();
+    this.#chunks.push(pairs);
+    this.#inChunks += pairs.count;
   }
 
-  /** The pairs so far, cut to their number, in the order in which they were added. */
+  /** The pairs so far, in the order in which they were added. */
   toList(): PairList {
-    const count = this.#count;
-    return {
-      left: this.#left.slice(0, count),
-      right: this.#right.slice(0, count),
-      distance: this.#distance.slice(0, count),
-      count,
-    };
+    const list = emptyList(this.count);
+    let at = 0;
+    for (const { left, right, distance, count } of [...this.#chunks, { ...this.#latest, count: this.#inLatest }]) {
+      list.left.set(left.subarray(0, count), at);
+      list.right.set(right.subarray(0, count), at);
+      list.distance.set(distance.subarray(0, count), at);
+      at += count;
+    }
+    return list;
   }
 
-  #grow(needed: number): void {
-    const capacity = Math.max(needed, Math.ceil(this.#left.length * 1.5));
-    const left = new Uint32Array(capacity);
-    const right = new Uint32Array(capacity);
-    const distance = new Float64Array(capacity);
-    left.set(this.#left);
-    right.set(this.#right);
-    distance.set(this.#distance);
-    this.#left = left;
-    this.#right = right;
-    this.#distance = distance;
+  #closeLatest(): void {
+    this.#chunks.push({ ...this.#latest, count: this.#inLatest });
+    this.#inChunks += this.#inLatest;
+    this.#latest = emptyList(Math.min(LARGEST_CHUNK, 2 * this.#latest.left.length));
+    this.#inLatest = 0;
   }
+}
+
+const FIRST_CHUNK = 1024;
+const LARGEST_CHUNK = 1 << 20;
+
+function emptyList(count: number): PairList {
+  return { left: new Uint32Array(count), right: new Uint32Array(count), distance: new Float64Array(count), count };
 }
 
 /** What became of each of the n(n − 1)/2 pairs; the four parts sum to `total`. */

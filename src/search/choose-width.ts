@@ -12,15 +12,18 @@ const TILE_PAIR_SECONDS = 0.3e-9;
 /** To copy out and read one answer of the kernel. */
 const ANSWER_SECONDS = 0.3e-9;
 /** To look again at a group, and at each of its columns. */
-const SECOND_LOOK_SECONDS = 0.03e-6;
-const COLUMN_LOOK_SECONDS = 0.03e-6;
-const REFINE_SECONDS_PER_DIM = 0.6e-9;
+const SECOND_LOOK_SECONDS = 0.01e-6;
+const COLUMN_LOOK_SECONDS = 0.02e-6;
+const COLUMN_LOOK_SECONDS_PER_NUMBER = 0.06e-9;
+const REFINE_SECONDS_PER_DIM = 0.3e-9;
+/** What a pair costs besides. */
+const DECIDE_SECONDS_PER_DIM = 0.4e-9;
 
 /** How far byte numbers are from the coordinates that they stand for, as a share of the sketch's length: 3.6 / (127 · √12). */
-const BYTE_SLACK = 0.0082;
+export const BYTE_SLACK = 0.0082;
 
 /** Widths that are considered, narrowest first. */
-const WIDTHS = [16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512];
+export const WIDTHS = [16, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768];
 
 export interface WidthChoice {
   /** Coordinates of the sketch; `dim` means that no sketch pays and rows are compared as they are. */
@@ -35,25 +38,49 @@ export interface WidthChoice {
   readonly widestShare: number;
 }
 
+/** Shares of a sample's pairs of whole rows. */
+export interface ExactShares {
+  /** Within the radius. */
+  readonly near: number;
+  /** Within it by what byte numbers of whole rows tell. */
+  readonly nearInBytes: number;
+}
+
+/** What a width leaves to do. */
+interface Candidate {
+  readonly width: number;
+  /** Share of the pairs that the product of bytes does not tell from near ones. */
+  readonly hitShare: number;
+  /** Share that the second look leaves. */
+  readonly refinedShare: number;
+  /** Seconds to look at a column. */
+  readonly look: number;
+}
+
 /**
  * Chooses how wide sketches should be from a sample: a wider one costs more to multiply and leaves less to look at again.
  *
  * @param sketches of the sample's rows, at the largest width to be considered
- * @param exactShare share of the sample's pairs that are within the radius
  * @param radius threshold in scaled units
  */
-export function chooseWidth(sketches: RowSketches, exactShare: number, radius: number, dim: number): WidthChoice {
+export function chooseWidth(sketches: RowSketches, exact: ExactShares, radius: number, dim: number): WidthChoice {
   const widths = [...WIDTHS.filter((width) => width < sketches.width), sketches.width];
   const shares = nearShares(sketches, widths, radius);
-  const hitShares = nearShares(sketches, widths, radius + 2 * BYTE_SLACK * typicalLength(sketches));
+  const hitShares = nearShares(sketches, widths, radius + byteSlackOfPair(typicalLength(sketches)));
   const widestShare = shares[shares.length - 1];
-  const candidates = widths.map((width, i) => ({ width, hitShare: hitShares[i], refinedShare: shares[i] }));
-  candidates.push({ width: dim, hitShare: exactShare, refinedShare: exactShare });
+  const candidates = widths.map((width, i): Candidate => {
+    const look = COLUMN_LOOK_SECONDS + width * COLUMN_LOOK_SECONDS_PER_NUMBER;
+    return { width, hitShare: hitShares[i], refinedShare: shares[i], look };
+  });
+  // whole rows are refined without a look before
+  const wholeLook = COLUMN_LOOK_SECONDS + dim * REFINE_SECONDS_PER_DIM;
+  candidates.push({ width: dim, hitShare: exact.nearInBytes, refinedShare: 0, look: wholeLook });
   let best: WidthChoice | undefined;
-  for (const { width, hitShare, refinedShare } of candidates) {
+  for (const candidate of candidates) {
+    const { width, refinedShare } = candidate;
+    const refining = refinedShare * dim * REFINE_SECONDS_PER_DIM + exact.near * dim * DECIDE_SECONDS_PER_DIM;
     for (const groupSize of GROUP_SIZES) {
-      const secondsPerPair =
-        productCost(width) + lookCost(hitShare, groupSize) + refinedShare * dim * REFINE_SECONDS_PER_DIM;
+      const secondsPerPair = productCost(width) + lookCost(candidate, groupSize) + refining;
       if (!best || secondsPerPair < best.secondsPerPair)
         best = { width, secondsPerPair, refinedShare, groupSize, widestShare };
     }
@@ -65,35 +92,58 @@ function productCost(width: number): number {
   return (width + 8) * MULTIPLY_ADD_SECONDS + TILE_PAIR_SECONDS;
 }
 
-function lookCost(hitShare: number, groupSize: GroupSize): number {
+function lookCost({ hitShare, look }: Candidate, groupSize: GroupSize): number {
   const groupHits = (1 - (1 - hitShare) ** groupSize) / groupSize;
-  return ANSWER_SECONDS / groupSize + groupHits * (SECOND_LOOK_SECONDS + groupSize * COLUMN_LOOK_SECONDS);
+  return ANSWER_SECONDS / groupSize + groupHits * (SECOND_LOOK_SECONDS + groupSize * look);
 }
 
-/** Share of pairs of a sample's rows that lie within the radius of each other. */
-export async function exactShareWithin(product: MatrixProduct, sample: FeatureMatrix, scale: number, radius: number) {
+/** How much nearer than they are two rows of this length, without the mean, look in bytes. */
+function byteSlackOfPair(length: number): number {
+  return 2 * BYTE_SLACK * length;
+}
+
+/** Squared distances of all pairs of a sample's rows, in scaled units, in float32. */
+export async function squaredDistances(
+  product: MatrixProduct,
+  sample: FeatureMatrix,
+  scale: number,
+): Promise<number[]> {
   const { rowCount, dim } = sample;
   const rows = sample.values.map((value) => value * scale);
   const cosines = await product.multiply(rows, rows, dim);
-  let near = 0;
+  const squared: number[] = [];
   for (let a = 0; a < rowCount; a++) {
     for (let b = 0; b < a; b++) {
-      const squared = cosines[a * rowCount + a] + cosines[b * rowCount + b] - 2 * cosines[a * rowCount + b];
-      if (squared <= radius * radius) near++;
+      squared.push(cosines[a * rowCount + a] + cosines[b * rowCount + b] - 2 * cosines[a * rowCount + b]);
     }
   }
-  return rowCount < 2 ? 0 : near / ((rowCount * (rowCount - 1)) / 2);
+  return squared;
+}
+
+/** Shares of pairs of a sample's rows that lie within the radius of each other. */
+export async function exactSharesWithin(
+  product: MatrixProduct,
+  sample: FeatureMatrix,
+  scale: number,
+  radius: number,
+): Promise<ExactShares> {
+  const squared = await squaredDistances(product, sample, scale);
+  const pairs = Math.max(1, squared.length);
+  // two rows are √2 times as far apart as they are from the mean
+  const length = Math.sqrt(Math.max(0, squared.reduce((sum, value) => sum + value, 0) / pairs / 2));
+  const share = (limit: number) => squared.filter((value) => value <= limit * limit).length / pairs;
+  return { near: share(radius), nearInBytes: share(radius + byteSlackOfPair(length)) };
 }
 
 /** Root mean square length of a sketch's coordinates. */
-function typicalLength({ values, rowCount, width }: RowSketches): number {
+export function typicalLength({ values, rowCount, width }: RowSketches): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) if (i % (width + 1) < width) sum += values[i] * values[i];
   return Math.sqrt(sum / Math.max(1, rowCount));
 }
 
 /** Share of the pairs whose sketches, cut to each of the widths, lie within the radius of each other. */
-function nearShares(sketches: RowSketches, widths: readonly number[], radius: number): number[] {
+export function nearShares(sketches: RowSketches, widths: readonly number[], radius: number): number[] {
   const { values, slacks, rowCount, width: full } = sketches;
   const stride = full + 1;
   const rests = widths.map((width) => restLengths(sketches, width));

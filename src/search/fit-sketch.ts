@@ -1,5 +1,5 @@
 import { type FeatureMatrix, rowsOf } from "#data/feature-matrix.ts";
-import { chooseWidth, exactShareWithin, type WidthChoice } from "#search/choose-width.ts";
+import { chooseWidth, exactSharesWithin, type WidthChoice } from "#search/choose-width.ts";
 import { largestSquaredDistance } from "#search/error-bound.ts";
 import type { MatrixProduct } from "#search/matrix-product.ts";
 import { fitQuantiser, type Quantiser } from "#search/quantise.ts";
@@ -18,8 +18,8 @@ export interface FittedSketch {
 const TRIAL_ROWS = 600;
 
 /** Directions that are fitted at first; more are only worth their time where these do not prune enough. */
-const FIRST_WIDTH = 128;
-const MOST_WIDTH = 384;
+const FITTED_WIDTHS = [128, 384, 768];
+const MOST_WIDTH = 768;
 
 /** Where the first directions leave more than this share of the pairs, no direction tells much: more of them would not help. */
 const HOPELESS_SHARE = 0.5;
@@ -68,15 +68,15 @@ export async function fitSketch(product: MatrixProduct, request: FitRequest): Pr
   const { dim } = sample;
   const { scale, radius } = scaled(request);
   const trial = spreadRows(sample, TRIAL_ROWS);
-  const exactShare = await exactShareWithin(product, trial, scale, radius);
+  const exact = await exactSharesWithin(product, trial, scale, radius);
   const moments = await momentsOf(product, sample, scale);
   let directions: Float32Array | undefined;
-  for (const most of [FIRST_WIDTH, MOST_WIDTH]) {
+  for (const most of FITTED_WIDTHS) {
     directions = await principalDirections(product, moments, most, directions);
     const width = directions.length / dim;
     // the skew only widens slacks by a hair, which a choice need not know
     const untested: Rotation = { scale, mean: moments.mean, basis: directions, dim, width, skew: 0 };
-    const choice = chooseWidth(await sketchRows(product, trial, untested), exactShare, radius, dim);
+    const choice = chooseWidth(await sketchRows(product, trial, untested), exact, radius, dim);
     const { widestShare } = choice;
     const mayGrow = most < MOST_WIDTH && width < dim && widestShare > GOOD_SHARE && widestShare < HOPELESS_SHARE;
     if (choice.width < width || (!mayGrow && choice.width < dim)) {

@@ -18,7 +18,7 @@ export interface Quantiser {
   readonly usualSlack: number;
 }
 
-const MOST = 127;
+export const MOST = 127;
 
 /** A left row's value over the digit columns: −128 for all but the last, −1 for that. */
 const LARGE_DIGIT = 128;
@@ -88,13 +88,16 @@ export function quantiseRow(
 ): number {
   const { step, restCentre, numbers } = quantiser;
   mix(sketch, restCentre, mixed);
+  const perStep = 1 / step;
   let squaredError = 0;
   let square = 0;
   for (let c = 0; c < numbers; c++) {
-    const number = toNumber(mixed[c], step);
+    const value = mixed[c];
+    const number = Math.max(-MOST, Math.min(MOST, Math.floor(value * perStep + 0.5)));
+    const error = value - step * number;
     target[c] = number;
-    squaredError += (mixed[c] - step * number) ** 2;
-    square += mixed[c] * mixed[c];
+    squaredError += error * error;
+    square += value * value;
   }
   // the second part covers the rounding of mixing in float64, the factor that of the sums
   return (Math.sqrt(squaredError) + Math.sqrt(square) * 2 ** -45) * (1 + 1e-9);
@@ -104,26 +107,24 @@ export function quantiseRow(
  * Turns the coordinates of a sketch by an orthonormal matrix, which leaves distances as they are: a Walsh–Hadamard transform over
  * as many interleaved parts as the largest power of two that divides their number.
  */
-function mix(sketch: Float32Array, restCentre: number, mixed: Float64Array): void {
+export function mix(sketch: Float32Array, restCentre: number, mixed: Float64Array): void {
   const width = sketch.length - 1;
   mixed.set(sketch);
   mixed[width] -= restCentre;
   const parts = width & -width;
   const stride = width / Math.max(1, parts);
-  for (let half = 1; half < parts; half *= 2) {
-    for (let part = 0; part < parts; part++) {
-      if (part & half) continue;
-      for (let c = part * stride; c < (part + 1) * stride; c++) {
-        const [a, b] = [mixed[c], mixed[c + half * stride]];
-        mixed[c] = (a + b) * Math.SQRT1_2;
-        mixed[c + half * stride] = (a - b) * Math.SQRT1_2;
+  for (let half = stride; half < width; half *= 2) {
+    for (let first = 0; first < width; first += 2 * half) {
+      for (let c = first; c < first + half; c++) {
+        const a = mixed[c];
+        const b = mixed[c + half];
+        mixed[c] = a + b;
+        mixed[c + half] = a - b;
       }
     }
   }
-}
-
-function toNumber(value: number, step: number): number {
-  return Math.max(-MOST, Math.min(MOST, Math.round(value / step)));
+  const shrink = 1 / Math.sqrt(Math.max(1, parts));
+  for (let c = 0; c < width; c++) mixed[c] *= shrink;
 }
 
 /** What a left row holds over the digit columns. */

@@ -8,6 +8,8 @@ export class RowCopies {
   readonly #firstOfKey = new Map<string, number>();
   /** Later rows equal to a row, by that row. */
   readonly #copiesOf = new Map<number, number[]>();
+  /** 1 for rows that have copies, by row: quick to ask for every pair. */
+  #hasCopies = new Uint8Array(1024);
   #pairsAmongEqual = 0;
 
   /** Pairs of distance 0 among equal rows. */
@@ -30,16 +32,29 @@ export class RowCopies {
       }
       const copies = this.#copiesOf.get(first);
       if (copies) copies.push(firstRow + i);
-      else this.#copiesOf.set(first, [firstRow + i]);
+      else this.#setCopies(first, [firstRow + i]);
       this.#pairsAmongEqual += this.#copiesOf.get(first)?.length ?? 0;
     }
     return Uint32Array.from(fresh);
   }
 
+  #setCopies(first: number, copies: number[]): void {
+    this.#copiesOf.set(first, copies);
+    if (first >= this.#hasCopies.length) {
+      const longer = new Uint8Array(2 * first);
+      longer.set(this.#hasCopies);
+      this.#hasCopies = longer;
+    }
+    this.#hasCopies[first] = 1;
+  }
+
   /** How many pairs `expand` gives for these. */
   expandedCount(pairs: PairList): number {
     let count = this.#pairsAmongEqual;
-    for (let i = 0; i < pairs.count; i++) count += this.#membersOf(pairs.left[i]) * this.#membersOf(pairs.right[i]);
+    for (let i = 0; i < pairs.count; i++) {
+      const [left, right] = [pairs.left[i], pairs.right[i]];
+      count += this.#isCopied(left) || this.#isCopied(right) ? this.#membersOf(left) * this.#membersOf(right) : 1;
+    }
     return count;
   }
 
@@ -47,16 +62,28 @@ export class RowCopies {
   expand(pairs: PairList): PairList {
     if (this.#copiesOf.size === 0) return pairs;
     const all = new PairCollector();
+    all.addAll(pairs);
     for (let i = 0; i < pairs.count; i++) {
-      for (const a of this.#withCopies(pairs.left[i])) {
-        for (const b of this.#withCopies(pairs.right[i])) all.add(Math.min(a, b), Math.max(a, b), pairs.distance[i]);
-      }
+      if (this.#isCopied(pairs.left[i]) || this.#isCopied(pairs.right[i])) this.#addCopies(pairs, i, all);
     }
     for (const first of this.#copiesOf.keys()) {
       const equal = this.#withCopies(first);
       for (let i = 0; i < equal.length; i++) for (let j = i + 1; j < equal.length; j++) all.add(equal[i], equal[j], 0);
     }
     return all.toList();
+  }
+
+  /** All pairs of the copies of a pair's rows but for the pair itself. */
+  #addCopies({ left, right, distance }: PairList, i: number, all: PairCollector): void {
+    for (const a of this.#withCopies(left[i])) {
+      for (const b of this.#withCopies(right[i])) {
+        if (a !== left[i] || b !== right[i]) all.add(Math.min(a, b), Math.max(a, b), distance[i]);
+      }
+    }
+  }
+
+  #isCopied(row: number): boolean {
+    return this.#hasCopies[row] === 1;
   }
 
   #membersOf(row: number): number {

@@ -2,13 +2,18 @@ import { collectGarbage } from "#base/collect-garbage.ts";
 import { serve } from "#base/worker-thread.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { SessionOptions } from "#onnx/session.ts";
+import { type FittedRowIndex, fitRowIndex, type RowIndexFitRequest } from "#search/fit-row-index.ts";
 import { type FitRequest, type FittedSketch, fitSketch, plainSketch } from "#search/fit-sketch.ts";
 import { type LayOutOptions, layOut } from "#search/lay-out.ts";
 import { MatrixProduct } from "#search/matrix-product.ts";
 import { type NearestRows, nearestRows } from "#search/nearest-rows.ts";
 import type { Rotation } from "#search/rotation.ts";
+import { distancesWithin, type RowDistances } from "#search/row-distances.ts";
+import type { RowIndexMemory } from "#search/row-index-memory.ts";
 import { rowKeys } from "#search/row-keys.ts";
+import type { IndexPart } from "#search/row-level.ts";
 import { longestNorm } from "#search/row-scale.ts";
+import { RowScan } from "#search/row-scan.ts";
 import { sketchRows } from "#search/sketch.ts";
 import { type GroupSize, TileKernel } from "#search/tile-kernel.ts";
 import { compareShards, type ShardComparison } from "#search/tile-scan.ts";
@@ -56,7 +61,61 @@ const handlers = {
   async nearest({ queries, base }: { queries: FeatureMatrix; base: FeatureMatrix }): Promise<NearestRows> {
     return nearestRows(await product(), queries, base);
   },
+  async fitRows(request: RowIndexFitRequest): Promise<FittedRowIndex> {
+    return fitRowIndex(await product(), request);
+  },
+  openRows({ index, memory, fitted }: { index: number; memory: RowIndexMemory[]; fitted: FittedRowIndex }) {
+    rowScans.set(index, new RowScan(memory, fitted));
+  },
+  async addRows({ index, features, firstRow }: { index: number; features: FeatureMatrix; firstRow: number }) {
+    await rowScan(index).add(await product(), features, firstRow);
+    letGoOfShards();
+  },
+  async nearRows({ count, ...query }: PartQuery & { count: number }): Promise<RowDistances> {
+    const rows = await rowScan(query.index).nearest(await product(), query.query, query.part, count);
+    return measured(query, rows, Number.POSITIVE_INFINITY);
+  },
+  async rowsWithin({ limit, ...query }: PartQuery & { limit: number }): Promise<RowDistances> {
+    const rows = await rowScan(query.index).within(await product(), query.query, query.part, limit);
+    return measured(query, rows, limit);
+  },
+  distances({ query, features, rows, limit }: DistancesRequest): RowDistances {
+    return distancesWithin(query, features, rows, limit);
+  },
+  closeRows({ index }: { index: number }) {
+    rowScans.delete(index);
+    collectGarbage();
+  },
 };
+
+interface DistancesRequest {
+  readonly query: Float32Array;
+  readonly features: FeatureMatrix;
+  readonly rows: Uint32Array;
+  readonly limit: number;
+}
+
+/** Indexes of this thread, by their number. */
+const rowScans = new Map<number, RowScan>();
+
+function rowScan(index: number): RowScan {
+  const scan = rowScans.get(index);
+  if (!scan) throw new Error(`Index ${index} is not open`);
+  return scan;
+}
+
+interface PartQuery {
+  readonly index: number;
+  readonly query: Float32Array;
+  readonly part: IndexPart;
+  /** Of the whole index, where they are kept. */
+  readonly features: FeatureMatrix | undefined;
+}
+
+/** Distances where the features are at hand, else rows alone. */
+function measured({ query, features }: PartQuery, rows: Uint32Array, limit: number): RowDistances {
+  return features ? distancesWithin(query, features, rows, limit) : { rows, distances: new Float64Array(0) };
+}
 
 export type SearchHandlers = typeof handlers;
 serve(handlers);

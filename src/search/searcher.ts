@@ -2,6 +2,7 @@ import { WorkerPool } from "#base/worker-pool.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { NearestRows } from "#search/nearest-rows.ts";
 import { PairSearch, type PairSearchOptions } from "#search/pair-search.ts";
+import { RowIndex, type RowIndexOptions } from "#search/row-index.ts";
 import type { SearchHandlers } from "#search/search-worker.ts";
 
 /** The search, in a thread a processor: the main thread stays free. Features in shared memory are read there without a copy. */
@@ -21,6 +22,11 @@ export class Searcher {
   /** The nearest base row of every query, exactly; `base` has at least one row. */
   nearestRows(queries: FeatureMatrix, base: FeatureMatrix): Promise<NearestRows> {
     return this.#pool.call("nearest", { queries, base });
+  }
+
+  /** Makes an index that answers which rows are nearest to a vector. */
+  rowIndex(options: RowIndexOptions): Promise<RowIndex> {
+    return RowIndex.open(this.#pool, options);
   }
 
   close(): Promise<void> {

@@ -61,11 +61,12 @@
     (f64.add (f64x2.extract_lane 0 (local.get $s)) (f64x2.extract_lane 1 (local.get $s))))
 
   ;; Of one left row: the columns whose group's answer is at least $least and whose sketches are within $reach and their own slack.
+  ;; Of each sketch only the first $looked bytes are compared.
   ;; Group g holds columns g, g + $groups, …; those below $from or from $end on are left out. Writes them to $near (uint32) and
   ;; returns how many there are.
   (func (export "near_columns")
     (param $answers i32) (param $groups i32) (param $least i32)
-    (param $left i32) (param $right i32) (param $bytes i32)
+    (param $left i32) (param $right i32) (param $bytes i32) (param $looked i32)
     (param $reach f64) (param $slacks i32) (param $from i32) (param $end i32) (param $near i32) (result i32)
     (local $group i32) (local $hits i32) (local $column i32) (local $out i32) (local $limit f32) (local $own f64)
     (local.set $out (local.get $near))
@@ -90,7 +91,7 @@
                   (call $near_distance
                     (local.get $left)
                     (i32.add (local.get $right) (i32.mul (local.get $column) (local.get $bytes)))
-                    (local.get $bytes) (local.get $limit))
+                    (local.get $looked) (local.get $limit))
                   (local.get $limit)) (then
                   (i32.store (local.get $out) (local.get $column))
                   (local.set $out (i32.add (local.get $out) (i32.const 4)))))))

@@ -1,6 +1,6 @@
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import { FLOAT32_UNIT, gamma } from "#search/error-bound.ts";
-import type { MatrixProduct } from "#search/matrix-product.ts";
+import { filledUpTerms, inParts, type MatrixProduct, termsInParts } from "#search/matrix-product.ts";
 import type { Rotation } from "#search/rotation.ts";
 
 /**
@@ -16,16 +16,22 @@ export interface RowSketches {
   readonly slacks: Float64Array;
 }
 
-const PROJECTED_ROWS = 1024;
+const PROJECTED_ROWS = 256;
 
 /** Covers what a sketch loses below float32's smallest normal number. */
 const SKETCH_UNDERFLOW = 2 ** -120;
+
+/** A rotation's basis as products take it: to be kept where rows are sketched again and again. */
+export function turningOf({ basis, dim }: Rotation): Float32Array | undefined {
+  return basis && inParts(basis, dim);
+}
 
 /** Sketches every row of a matrix. The bounds behind the slacks are in why-no-pair-is-lost.md. */
 export async function sketchRows(
   product: MatrixProduct,
   matrix: FeatureMatrix,
   rotation: Rotation,
+  turning = turningOf(rotation),
 ): Promise<RowSketches> {
   const { dim, width, basis } = rotation;
   const stride = width + 1;
@@ -34,12 +40,13 @@ export async function sketchRows(
   for (let top = 0; top < matrix.rowCount; top += PROJECTED_ROWS) {
     const count = Math.min(PROJECTED_ROWS, matrix.rowCount - top);
     const { rows, squaredNorms } = centredRows(matrix, rotation, top, count);
-    const projected = basis ? await product.multiply(rows, basis, dim) : rows;
+    const projected = turning ? await product.multiplyInParts(rows, turning, filledUpTerms(dim)) : rows;
+    const stepped = turning ? width : filledUpTerms(dim);
     for (let row = 0; row < count; row++) {
       let kept = 0;
       const to = (top + row) * stride;
       for (let c = 0; c < width; c++) {
-        const value = projected[row * width + c];
+        const value = projected[row * stepped + c];
         values[to + c] = value;
         kept += value * value;
       }
@@ -51,13 +58,14 @@ export async function sketchRows(
   return { rowCount: matrix.rowCount, width, values, slacks };
 }
 
-/** Scaled rows less the mean, float32, and their squared norms, float64. */
+/** Scaled rows less the mean, float32, filled up to whole parts, and their squared norms, float64. */
 function centredRows({ values, dim }: FeatureMatrix, { mean, scale }: Rotation, top: number, count: number) {
-  const rows = new Float32Array(count * dim);
+  const length = filledUpTerms(dim);
+  const rows = new Float32Array(count * length);
   const squaredNorms = new Float64Array(count);
   for (let row = 0; row < count; row++) {
     const from = (top + row) * dim;
-    const to = row * dim;
+    const to = row * length;
     let sum = 0;
     for (let f = 0; f < dim; f++) {
       const value = Math.fround(values[from + f] * scale - mean[f]);
@@ -71,7 +79,7 @@ function centredRows({ values, dim }: FeatureMatrix, { mean, scale }: Rotation, 
 
 function restOf({ dim, width, skew }: Rotation, squaredNorm: number, kept: number): { rest: number; slack: number } {
   const norm = Math.sqrt(squaredNorm);
-  const relative = (skew + gamma(dim + 4) * Math.sqrt(width) * (1 + skew)) * (1 + 4 * FLOAT32_UNIT);
+  const relative = (skew + gamma(termsInParts(dim) + 4) * Math.sqrt(width) * (1 + skew)) * (1 + 4 * FLOAT32_UNIT);
   const projection = relative * norm + SKETCH_UNDERFLOW;
   const squaredRest = Math.max(0, squaredNorm - kept);
   const rest = Math.sqrt(squaredRest);

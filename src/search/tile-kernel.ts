@@ -8,7 +8,7 @@ import { gamma } from "#search/error-bound.ts";
  */
 export const GROUP_SIZES = [1, 2, 4, 8, 16] as const;
 export type GroupSize = (typeof GROUP_SIZES)[number];
-export const MOST_GROUP_COLUMNS = 16;
+const MOST_GROUP_COLUMNS = 16;
 
 /** Columns of a tile are filled up to a multiple of this, so that answers come in whole fours for every group size. */
 export const COLUMN_MULTIPLE = 4 * MOST_GROUP_COLUMNS;
@@ -87,21 +87,20 @@ export class TileKernel {
 function tileGraph(groupSize: GroupSize, { inFloat }: { inFloat: boolean }): Uint8Array {
   const graph = new GraphBuilder("tile").input("left", "uint8", ["m", "depth"]).input("right", "int8", ["depth", "n"]);
   graph.byte("zero", ZERO_POINT);
+  const result = inFloat ? "largest_float" : "largest";
+  const product = groupSize > 1 ? "product" : result;
   if (inFloat) {
     graph.node("DequantizeLinear", ["left", "one", "zero"], ["left_float"]).float("one", 1);
     graph.node("Cast", ["right"], ["right_float"], { to: 1 });
-    graph.node("MatMul", ["left_float", "right_float"], ["product"]);
+    graph.node("MatMul", ["left_float", "right_float"], [product]);
   } else {
-    graph.node("MatMulInteger", ["left", "right", "zero"], ["product"]);
+    graph.node("MatMulInteger", ["left", "right", "zero"], [product]);
   }
-  let result = "product";
   if (groupSize > 1) {
     // 0 keeps m, −1 is what is left over
-    graph.integers("grouped", [0, groupSize, -1]).node("Reshape", [result, "grouped"], ["groups"]);
-    graph.node("ReduceMax", ["groups"], ["of_groups"], { axes: [1], keepdims: 0 });
-    result = "of_groups";
+    graph.integers("grouped", [0, groupSize, -1]).node("Reshape", [product, "grouped"], ["groups"]);
+    graph.node("ReduceMax", ["groups"], [result], { axes: [1], keepdims: 0 });
   }
   if (inFloat) graph.node("Cast", [result], ["largest"], { to: 6 });
-  else graph.node("Identity", [result], ["largest"]);
   return graph.output("largest", "int32", ["m", "n_over_group"]).finish();
 }

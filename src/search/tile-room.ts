@@ -1,16 +1,19 @@
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import { CopiedRows, noRows } from "#search/copied-rows.ts";
 import { blockCount, blockRange, rightOperand, type SketchedShard } from "#search/lay-out.ts";
-import { filledUpVector, takeRoom } from "#search/second-look.ts";
+import { filledUpVector, SecondLook } from "#search/second-look.ts";
 
 /** Room for sketches, and for features, of the right shard: what is used again and again need not be copied again. */
 const KEPT_BYTES = 48 * 2 ** 20;
+
+/** This thread's; its memory holds the room. */
+export const lookOfTiles = new SecondLook();
 
 /** Which rows of a right shard this thread has copied: the next comparison is often with the same one. */
 let kept: { layout: number; blocks: Int32Array; rows: Int32Array } | undefined;
 
 /**
- * Where the tiles of one comparison are worked on. Shards lie in shared memory, which ONNX Runtime does not take and `secondLook` does not
+ * Where the tiles of one comparison are worked on. Shards lie in shared memory, which ONNX Runtime does not take and `SecondLook` does not
  * reach; parts of them are copied when they are first needed. All views are of one buffer, so addresses are their byte offsets.
  */
 export class TileRoom {
@@ -54,7 +57,7 @@ export class TileRoom {
     const features = filledUpVector(dim);
     const places = atLeast(columns, right.rowAt.length, KEPT_BYTES / (4 * features));
     // what is kept comes first, so that it lies where it lay before
-    const { buffer, addresses } = takeRoom([
+    const { buffer, addresses } = lookOfTiles.takeRoom([
       4 * blocks * block,
       4 * places * features,
       8 * columns,

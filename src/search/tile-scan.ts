@@ -3,9 +3,9 @@ import { PairCollector } from "#data/pair-list.ts";
 import { largestFloatSum, largestSquaredDistance } from "#search/error-bound.ts";
 import { type BlockRange, blockCount, blockRange, type SketchedShard } from "#search/lay-out.ts";
 import { depthOf, type Quantiser } from "#search/quantise.ts";
-import { filledUpVector, secondLook } from "#search/second-look.ts";
+import { filledUpVector, VECTOR_NUMBERS } from "#search/second-look.ts";
 import type { GroupSize, TileKernel } from "#search/tile-kernel.ts";
-import { TileRoom } from "#search/tile-room.ts";
+import { lookOfTiles, TileRoom } from "#search/tile-room.ts";
 
 /** Two shards to compare; equal `firstRow` means one shard with itself. */
 export interface ShardComparison {
@@ -79,7 +79,7 @@ class TileScan {
 
   /** Looks again at the groups of columns that may hold a pair, and refines those whose sketches are near. */
   #readAnswers(rows: BlockRange, columns: BlockRange, block: number, diagonal: boolean): void {
-    const { left, right, groupSize } = this.#comparison;
+    const { left, right, leftFeatures, quantiser, groupSize } = this.#comparison;
     const room = this.#room;
     const groups = columns.columns / groupSize;
     const count = columns.end - columns.first;
@@ -90,15 +90,18 @@ class TileScan {
       room.slacks[column] = right.slacks[columns.first + column] * widening;
     }
     const sketches = room.rightSketches(block);
+    // a sketch that is the row itself tells no more than refinement, which comes next
+    const looked = quantiser.numbers > leftFeatures.dim ? VECTOR_NUMBERS : left.stride;
     for (let row = rows.first; row < rows.end; row++) {
       const least = this.#leastProduct(row, columnSlack) - lack;
-      const near = secondLook.near_columns(
+      const near = lookOfTiles.functions.near_columns(
         room.answers.byteOffset + (row - rows.first) * groups * 4,
         groups,
         Math.max(Math.ceil(least), SMALLEST_INT32),
         room.leftSketches.addressOf(row),
         sketches,
         left.stride * 4,
+        looked * 4,
         (this.#radius + left.slacks[row]) * widening,
         room.slacks.byteOffset,
         diagonal ? row - rows.first + 1 : 0,
@@ -130,7 +133,7 @@ class TileScan {
       const position = firstColumn + columns[i];
       addresses[i] = rights.addressOf(position, right.rowAt[position]);
     }
-    const found = secondLook.near_rows(
+    const found = lookOfTiles.functions.near_rows(
       lefts.addressOf(row, left.rowAt[row]),
       addresses.byteOffset,
       count,
