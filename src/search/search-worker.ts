@@ -35,12 +35,16 @@ function product(): Promise<MatrixProduct> {
   return openedProduct;
 }
 
-const COLLECT_EVERY = 8;
-let comparisons = 0;
+/** Memory of shards that this thread may keep although nobody needs them: collecting takes milliseconds. */
+const COLLECT_AFTER_BYTES = 2 ** 28;
+let seenBytes = 0;
 
-/** Shards that were compared are only gone from memory when this thread has collected its garbage too. */
-function letGoOfShards(): void {
-  if (++comparisons % COLLECT_EVERY === 0) collectGarbage();
+/** Shards that were looked at are only gone from memory when this thread has collected its garbage too. */
+function letGoOf({ values }: FeatureMatrix): void {
+  seenBytes += values.byteLength;
+  if (seenBytes < COLLECT_AFTER_BYTES) return;
+  seenBytes = 0;
+  collectGarbage();
 }
 
 const handlers = {
@@ -55,7 +59,7 @@ const handlers = {
   },
   async compare(comparison: ShardComparison) {
     const { pairs, skippedByBlock, refined } = await compareShards(await kernel(comparison.groupSize), comparison);
-    letGoOfShards();
+    letGoOf(comparison.leftFeatures);
     return { ...pairs.toList(), skippedByBlock, refined };
   },
   async nearest({ queries, base }: { queries: FeatureMatrix; base: FeatureMatrix }): Promise<NearestRows> {
@@ -69,7 +73,7 @@ const handlers = {
   },
   async addRows({ index, features, firstRow }: { index: number; features: FeatureMatrix; firstRow: number }) {
     await rowScan(index).add(await product(), features, firstRow);
-    letGoOfShards();
+    letGoOf(features);
   },
   async nearRows({ count, ...query }: PartQuery & { count: number }): Promise<RowDistances> {
     const rows = await rowScan(query.index).nearest(await product(), query.query, query.part, count);

@@ -1,9 +1,10 @@
 // One search as a process of its own, so that its peak memory is its own: FOLDER THRESHOLD [--shard-rows N] [--limit-memory MB]
-// [--block-rows N] [--last-apart]. Prints one JSON line.
+// [--block-rows N] [--last-rows N]. Prints one JSON line.
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { openNpyFolder } from "#artifacts/npy-folder.ts";
 import { ShardCache } from "#artifacts/shard-cache.ts";
+import type { ShardPart } from "#artifacts/shard-files.ts";
 import { ShardStore } from "#artifacts/shard-store.ts";
 import { PairCollector } from "#data/pair-list.ts";
 import { Searcher } from "#search/searcher.ts";
@@ -14,14 +15,27 @@ const { values: options, positionals } = parseArgs({
     "shard-rows": { type: "string" },
     "limit-memory": { type: "string" },
     "block-rows": { type: "string" },
-    "last-apart": { type: "boolean" },
+    "last-rows": { type: "string" },
   },
 });
 const [folder, threshold] = [positionals[0], Number(positionals[1])];
 const { dim, parts, ids } = await openNpyFolder(folder, Number(options["shard-rows"] ?? 10_000));
 const images = ids.map((id) => ({ id, reference: false, folderLabel: "", width: 0, height: 0, bytes: 0, sha256: "" }));
-const store = new ShardStore(folder, dim, { parts, images });
+const lastRows = Number(options["last-rows"] ?? 0);
+const store = new ShardStore(folder, dim, { parts: withLastApart(parts, ids.length - lastRows), images });
 const cache = new ShardCache(store, Number(options["limit-memory"] ?? 6000) * 0.4 * 2 ** 20);
+
+/** The last rows as a shard of their own: new rows against old ones. */
+function withLastApart(all: readonly ShardPart[], oldRows: number): ShardPart[] {
+  return all.flatMap((part) => {
+    const kept = Math.min(part.rowCount, Math.max(0, oldRows - part.firstRow));
+    const moved = { firstRow: part.firstRow + kept, firstRowInFile: part.firstRowInFile + kept };
+    return [
+      { ...part, rowCount: kept },
+      { ...part, ...moved, rowCount: part.rowCount - kept },
+    ].filter(({ rowCount }) => rowCount > 0);
+  });
+}
 
 const start = performance.now();
 const searcher = new Searcher(cpus().length);
@@ -46,8 +60,7 @@ async function searchShards(first: number, end: number): Promise<number> {
   return (performance.now() - begin) / 1000;
 }
 
-// the last shard may be asked for apart: new rows against old ones
-const old = options["last-apart"] ? store.shardCount - 1 : store.shardCount;
+const old = lastRows > 0 ? store.shardCount - 1 : store.shardCount;
 const oldSeconds = await searchShards(0, old);
 const lastSeconds = await searchShards(old, store.shardCount);
 const pairs = search.copies.expand(found.toList());
