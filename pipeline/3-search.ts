@@ -1,3 +1,4 @@
+import type { PairStore } from "#artifacts/pair-store.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import type { Shard } from "#data/feature-matrix.ts";
@@ -11,6 +12,7 @@ export interface SearchOptions {
   readonly maxPairs: number;
   /** Rows to expect in all, for the progress; the true number may be smaller. */
   readonly expectedRows: number;
+  readonly pairStore: PairStore;
   readonly progress: Progress;
 }
 
@@ -22,14 +24,13 @@ export async function* search(shards: AsyncIterable<Shard>, options: SearchOptio
   const { allPairs, expectedRows, progress } = options;
   const total = pairsAmong(expectedRows);
   let compared = 0;
-  async function* checkedFeatures() {
+  async function* features() {
     for await (const shard of shards) {
-      refuseNonFinite(shard);
       progress.update("search", "pairs", compared, total);
       yield shard.features;
     }
   }
-  for await (const found of allPairs.add(checkedFeatures())) {
+  for await (const found of allPairs.add(features())) {
     compared += found.compared;
     progress.update("search", "pairs", compared, total);
     yield found;
@@ -39,19 +40,31 @@ export async function* search(shards: AsyncIterable<Shard>, options: SearchOptio
   progress.finish("search");
 }
 
-/** All pairs, those of equal rows included, and what became of every pair there is. */
+/**
+ * All pairs, those of equal rows included, and what became of every pair there is. While the search runs, pairs of finished shards are on
+ * disk.
+ */
 export async function gatherPairs(parts: AsyncIterable<FoundPairs>, options: SearchOptions) {
-  const { allPairs, maxPairs } = options;
-  const found = new PairCollector();
+  const { allPairs, maxPairs, pairStore } = options;
+  let latest = { shard: 0, pairs: new PairCollector() };
   let [compared, skippedByBlock, refined] = [0, 0, 0];
+  const putOnDisk = () => pairStore.write(latest.shard, latest.pairs.toList());
   for await (const part of parts) {
-    found.addAll(part.pairs);
+    if (part.shard !== latest.shard) {
+      await putOnDisk();
+      latest = { shard: part.shard, pairs: new PairCollector() };
+    }
+    latest.pairs.addAll(part.pairs);
     compared += part.compared;
     skippedByBlock += part.skippedByBlock;
     refined += part.refined;
-    if (found.count + allPairs.copies.pairsAmongEqual > maxPairs) throw tooManyPairs(found.toList(), compared, options);
+    if (pairStore.count + latest.pairs.count + allPairs.copies.pairsAmongEqual > maxPairs) {
+      await putOnDisk();
+      throw tooManyPairs(await pairStore.readAll(), compared, options);
+    }
   }
-  const distinct = found.toList();
+  await putOnDisk();
+  const distinct = await pairStore.readAll();
   if (allPairs.copies.expandedCount(distinct) > maxPairs) throw tooManyPairs(distinct, compared, options);
   const pairs = allPairs.copies.expand(distinct);
   const account = accountOf(allPairs.rowCount, {
@@ -70,15 +83,6 @@ function accountOf(rows: number, known: Pick<PairAccount, "skippedByBlock" | "re
 
 function pairsAmong(rows: number): number {
   return (rows * (rows - 1)) / 2;
-}
-
-function refuseNonFinite({ features, images }: Shard): void {
-  const { values, dim } = features;
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i])) continue;
-    const where = `feature ${i % dim} of ${JSON.stringify(images[Math.floor(i / dim)].id)}`;
-    throw new PipelineError("input", `Cannot search: found ${values[i]} as ${where}, expected finite numbers`);
-  }
 }
 
 function tooManyPairs(distinct: PairList, compared: number, options: SearchOptions): PipelineError {

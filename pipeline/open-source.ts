@@ -1,7 +1,8 @@
 import { cpus } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { openNpyFolder } from "#artifacts/npy-folder.ts";
-import type { OutputPaths } from "#artifacts/output-paths.ts";
+import { draftOf, type OutputPaths } from "#artifacts/output-paths.ts";
+import { PairStore } from "#artifacts/pair-store.ts";
 import { INDEX_RECORD, ShardStore } from "#artifacts/shard-store.ts";
 import { dropDraft, publishDraft, startDraft } from "#artifacts/whole-folder.ts";
 import { buffered } from "#base/bounded-buffer.ts";
@@ -22,6 +23,8 @@ import { extract, readShards } from "./2-extract.ts";
 /** Where the rows of a run come from: pictures, or features that somebody else made. */
 export interface Source {
   readonly store: ShardStore;
+  /** Where the pairs of the run go. */
+  readonly pairs: PairStore;
   /** Not read yet; take them once. */
   readonly shards: AsyncIterable<Shard>;
   /** Rows there may be in all. */
@@ -51,7 +54,7 @@ export function listFiles(settings: Settings, paths: OutputPaths): Promise<Listi
 export function openSource(settings: Settings, paths: OutputPaths, progress: Progress): Promise<Source> {
   return settings.features === null
     ? openImages(settings, paths, progress)
-    : openFeatures(settings.features, settings, progress);
+    : openFeatures(settings.features, settings, paths, progress);
 }
 
 async function openImages(settings: Settings, paths: OutputPaths, progress: Progress): Promise<Source> {
@@ -70,7 +73,9 @@ async function openImages(settings: Settings, paths: OutputPaths, progress: Prog
   try {
     const { name: _, about: __, files: ___, threshold: ____, dissimilar: _____, ...preprocessing } = preset;
     const model = { preset, sha256, dim: embedder.dim };
-    const store = new ShardStore(await startDraft(paths.index, INDEX_RECORD), embedder.dim);
+    const draft = await startDraft(paths.index, INDEX_RECORD);
+    const store = new ShardStore(draft, embedder.dim);
+    const pairs = new PairStore(join(draft, "pairs"));
     const unreadable: UnreadableImage[] = [];
     progress.update("scan", "files", 0, files.length);
     const shards = extract(buffered(scan(files, { progress, unreadable }), FILES_AHEAD), {
@@ -87,14 +92,19 @@ async function openImages(settings: Settings, paths: OutputPaths, progress: Prog
       await store.finish({ features_made_by: fingerprint({ sha256, preprocessing }) });
       await publishDraft(paths.index);
     };
-    return { store, shards, expectedRows: files.length, ignored, unreadable, model, publish, close };
+    return { store, pairs, shards, expectedRows: files.length, ignored, unreadable, model, publish, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function openFeatures(folder: string, settings: Settings, progress: Progress): Promise<Source> {
+async function openFeatures(
+  folder: string,
+  settings: Settings,
+  paths: OutputPaths,
+  progress: Progress,
+): Promise<Source> {
   const { dim, parts, ids } = await openNpyFolder(folder, settings.index.shardRows);
   const images = ids.map((id) => ({
     id,
@@ -106,15 +116,15 @@ async function openFeatures(folder: string, settings: Settings, progress: Progre
     sha256: "",
   }));
   const store = new ShardStore(folder, dim, { parts, images });
-  const nothing = async () => undefined;
   return {
     store,
+    pairs: new PairStore(draftOf(paths.pairs)),
     shards: readShards(store, progress),
     expectedRows: images.length,
     ignored: 0,
     unreadable: [],
     model: undefined,
-    publish: nothing,
-    close: nothing,
+    publish: async () => undefined,
+    close: () => dropDraft(paths.pairs),
   };
 }

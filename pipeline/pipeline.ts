@@ -48,9 +48,11 @@ export async function runPipeline(
     const { store, expectedRows } = source;
     const { blockRows, maxPairs } = settings.search;
     const cache = new ShardCache(store, CACHE_SHARE * memoryLimit(settings));
-    const allPairs = searcher.allPairs({ threshold, blockRows, readShard: (shard) => cache.read(shard) });
-    const options = { allPairs, threshold, maxPairs, expectedRows, progress };
+    const nameRow = (row: number) => JSON.stringify(store.images[row].id);
+    const allPairs = searcher.allPairs({ threshold, blockRows, readShard: (shard) => cache.read(shard), nameRow });
+    const options = { allPairs, threshold, maxPairs, expectedRows, pairStore: source.pairs, progress };
     const { pairs: rowPairs, account } = await gatherPairs(search(buffered(source.shards, 1), options), options);
+    cache.clear();
     refuseNoImages(source);
 
     const order = rowOrderOf(store.images.map(({ id }) => id));

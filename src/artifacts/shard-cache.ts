@@ -40,6 +40,12 @@ export class ShardCache {
     return matrix;
   }
 
+  /** Forgets all. */
+  clear(): void {
+    for (const shard of [...this.#kept.keys()]) this.#drop(shard);
+    collectGarbage();
+  }
+
   #drop(shard: number): void {
     this.#bytes -= this.#kept.get(shard)?.bytes ?? 0;
     this.#kept.delete(shard);

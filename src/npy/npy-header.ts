@@ -2,7 +2,7 @@ import { PipelineError } from "#base/pipeline-error.ts";
 
 /** The header of a .npy file, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
 export interface NpyHeader {
-  /** numpy's type string, for example `<f4` or `<U12`. */
+  /** numpy's type string, for example `<f4` or `<U12`; of records, the list of their fields. */
   readonly descr: string;
   readonly fortranOrder: boolean;
   readonly shape: readonly number[];
@@ -30,7 +30,8 @@ export function parseNpyHeader(start: Uint8Array, name: string): NpyHeader {
   const dataOffset = textOffset + (long ? view.getUint32(8, true) : view.getUint16(8, true));
   if (dataOffset > start.length) throw problem(`a header of ${dataOffset} bytes in a file of ${start.length}`);
   const text = new TextDecoder("latin1").decode(start.subarray(textOffset, dataOffset));
-  const descr = /'descr'\s*:\s*'([^']+)'/.exec(text)?.[1];
+  const [, plain, fields] = /'descr'\s*:\s*(?:'([^']+)'|(\[[^\]]*\]))/.exec(text) ?? [];
+  const descr = plain ?? fields;
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text)?.[1];
   const shape = /'shape'\s*:\s*\(([^)]*)\)/.exec(text)?.[1];
   if (descr === undefined || order === undefined || shape === undefined) throw problem(`the header ${text.trim()}`);
@@ -46,7 +47,8 @@ export function parseNpyHeader(start: Uint8Array, name: string): NpyHeader {
 /** A version 1.0 header as numpy writes it: padded with spaces so that the values begin at a multiple of 64 bytes. */
 export function formatNpyHeader(descr: string, shape: readonly number[]): Uint8Array {
   const lengths = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
-  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${lengths}), }`;
+  const quoted = descr.startsWith("[") ? descr : `'${descr}'`;
+  const text = `{'descr': ${quoted}, 'fortran_order': False, 'shape': (${lengths}), }`;
   const unpadded = 10 + text.length + 1;
   const total = Math.ceil(unpadded / ALIGNMENT) * ALIGNMENT;
   const padded = `${text}${" ".repeat(total - unpadded)}\n`;

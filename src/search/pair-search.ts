@@ -1,5 +1,6 @@
 import { buffered } from "#base/bounded-buffer.ts";
 import { orderedMap } from "#base/ordered-map.ts";
+import { PipelineError } from "#base/pipeline-error.ts";
 import type { WorkerPool } from "#base/worker-pool.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { PairList } from "#data/pair-list.ts";
@@ -17,10 +18,14 @@ export interface PairSearchOptions {
   readonly readShard: (shard: number) => Promise<FeatureMatrix>;
   /** Fewer rows are compared as they are: fitting a rotation would take longer. */
   readonly fitFromRows?: number;
+  /** What an error calls a row. */
+  readonly nameRow?: (row: number) => string;
 }
 
 /** What a part of the search found. */
 export interface FoundPairs {
+  /** The later shard of the two that were compared; they come in its order. */
+  readonly shard: number;
   /** Rows of the index; rows that are equal to an earlier one are left out until `expand`. */
   readonly pairs: PairList;
   /** Pairs that this part was about. */
@@ -98,8 +103,9 @@ export class PairSearch {
     const inspected = orderedMap(shards, this.#pool.size, async (features) => {
       return { features, ...(await this.#pool.call("inspect", { features })) };
     });
-    for await (const { features, longestNorm, keys } of inspected) {
+    for await (const { features, longestNorm, keys, firstNonFinite } of inspected) {
       const firstRow = this.#rowCount;
+      if (firstNonFinite >= 0) throw this.#nonFinite(features, firstNonFinite, firstRow);
       this.#rowCount += features.rowCount;
       this.#longestNorm = Math.max(this.#longestNorm, longestNorm);
       const rows = this.#copies.add(keys, firstRow);
@@ -109,6 +115,12 @@ export class PairSearch {
       // a later fit replaces sketches; tasks keep those that were made by one fit
       yield { features, fitted, shards: [...this.#shards] };
     }
+  }
+
+  #nonFinite({ values, dim }: FeatureMatrix, at: number, firstRow: number): PipelineError {
+    const row = firstRow + Math.floor(at / dim);
+    const where = `feature ${at % dim} of ${this.#options.nameRow?.(row) ?? `row ${row}`}`;
+    return new PipelineError("input", `Cannot search: found ${values[at]} as ${where}, expected finite numbers`);
   }
 
   get #fitFromRows(): number {
@@ -164,19 +176,25 @@ export class PairSearch {
         const end = Math.floor((blocks * (part + 1)) / parts);
         const leftFeatures = earlier === number ? features : undefined;
         if (end > first)
-          yield { earlier, left, right, leftFeatures, rightFeatures: features, fitted, blocks: { first, end } };
+          yield { number, earlier, left, right, leftFeatures, rightFeatures: features, fitted, blocks: { first, end } };
       }
     }
   }
 
-  async #compare({ earlier, fitted, ...task }: Task): Promise<FoundPairs> {
+  async #compare({ number, earlier, fitted, ...task }: Task): Promise<FoundPairs> {
     const { threshold, readShard } = this.#options;
     const { quantiser, choice } = fitted.sketch;
     const leftFeatures = task.leftFeatures ?? (await readShard(earlier));
     const { groupSize } = choice;
     const comparison = { ...task, leftFeatures, threshold, quantiser, groupSize };
     const { skippedByBlock, refined, ...pairs } = await this.#pool.call("compare", comparison);
-    return { pairs, skippedByBlock, refined, compared: comparedPairs(task.left, task.right, task.blocks) };
+    return {
+      shard: number,
+      pairs,
+      skippedByBlock,
+      refined,
+      compared: comparedPairs(task.left, task.right, task.blocks),
+    };
   }
 }
 
@@ -195,7 +213,8 @@ interface ReadyShard {
 }
 
 interface Task {
-  /** Number of the left shard. */
+  /** Numbers of the right shard and of the left one. */
+  readonly number: number;
   readonly earlier: number;
   readonly left: SketchedShard;
   readonly right: SketchedShard;

@@ -1,11 +1,12 @@
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 
-/** The L2 norm of the longest row, float64; 0 when there is none. */
+/** The L2 norm of the longest row, float64; 0 when there is none, NaN or Infinity when a number is. */
 export function longestNorm({ values, rowCount, dim }: FeatureMatrix): number {
   let longest = 0;
   for (let row = 0; row < rowCount; row++) {
     let sum = 0;
     for (let f = row * dim; f < (row + 1) * dim; f++) sum += values[f] * values[f];
+    if (!Number.isFinite(sum)) return sum;
     if (sum > longest) longest = sum;
   }
   return Math.sqrt(longest);

@@ -49,7 +49,12 @@ function letGoOf({ values }: FeatureMatrix): void {
 
 const handlers = {
   inspect({ features }: { features: FeatureMatrix }) {
-    return { longestNorm: longestNorm(features), keys: rowKeys(features) };
+    const longest = longestNorm(features);
+    // squares of finite numbers are finite in float64
+    const firstNonFinite = Number.isFinite(longest)
+      ? -1
+      : features.values.findIndex((value) => !Number.isFinite(value));
+    return { longestNorm: longest, keys: rowKeys(features), firstNonFinite };
   },
   async fit(request: FitRequest): Promise<FittedSketch> {
     return request.plain ? plainSketch(await product(), request) : fitSketch(await product(), request);

@@ -18,7 +18,11 @@ interface Case {
   readonly rows: number;
   readonly threshold: number;
   readonly peers: boolean;
+  /** Rows that come when all others have been compared. */
+  readonly lastRows?: number;
 }
+
+const MADE_1024 = { model: "mobilenet_v3_small_100_224" } as const;
 
 const CASES: Readonly<Record<string, Case>> = {
   "1280-0.6": { model: "mobilenet_v2_100_224", rows: 100_000, threshold: 0.6, peers: true },
@@ -28,13 +32,21 @@ const CASES: Readonly<Record<string, Case>> = {
   gaussian: { model: "gaussian-512", rows: 100_000, threshold: 1, peers: true },
   "growth-50k": { model: "mobilenet_v3_small_100_224", rows: 50_000, threshold: 0.6, peers: false },
   "growth-200k": { model: "mobilenet_v3_small_100_224", rows: 200_000, threshold: 0.6, peers: false },
+  "add-1-percent": { ...MADE_1024, rows: 100_000, threshold: 0.6, peers: false, lastRows: 1000 },
   million: { model: "mobilenet_v3_small_100_224", rows: 1_000_000, threshold: 0.6, peers: false },
 };
 
 /** What search-run.ts prints, beside what self_join.py prints. */
 interface CaseResult {
   readonly case: string;
-  readonly ours: { seconds: number; pairs: number; width: number; peakRssMegabytes: number };
+  readonly ours: {
+    seconds: number;
+    oldSeconds: number;
+    lastSeconds: number;
+    pairs: number;
+    width: number;
+    peakRssMegabytes: number;
+  };
   readonly peers?: { faiss_range_search_seconds?: number; numpy_triangle_seconds: number; numpy_pairs: number };
 }
 
@@ -45,9 +57,8 @@ export async function bench(args: readonly string[]): Promise<unknown> {
   for (const [name, wanted] of Object.entries(CASES)) {
     if (names.length > 0 ? !names.includes(name) : name === "million") continue;
     const folder = featureFolder(wanted);
-    const ours = JSON.parse(
-      run(process.execPath, ["--import", "tsx", "test/bench/search-run.ts", folder, String(wanted.threshold)]),
-    );
+    const script = ["--import", "tsx", "test/bench/search-run.ts", folder, String(wanted.threshold)];
+    const ours = JSON.parse(run(process.execPath, [...script, "--last-rows", String(wanted.lastRows ?? 0)]));
     const result: CaseResult = {
       case: name,
       ours,
@@ -150,6 +161,10 @@ function describe({ case: name, ours, peers }: CaseResult): string {
   const beside = peers
     ? ` · faiss ${ratio(peers.faiss_range_search_seconds)} · numpy ${ratio(peers.numpy_triangle_seconds)}`
     : "";
+  if (ours.lastSeconds > 0.01) {
+    const share = ((100 * ours.lastSeconds) / ours.oldSeconds).toFixed(1);
+    return `${name}: ${ours.lastSeconds} s after ${ours.oldSeconds} s for the others (${share} %)`;
+  }
   return `${name}: ${ours.seconds} s, ${ours.pairs} pairs, width ${ours.width}, ${ours.peakRssMegabytes} MB${beside}`;
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatFeatureArray, parseFeatureHeader } from "#npy/feature-array.ts";
+import { formatPairArray, parsePairArray } from "#npy/pair-array.ts";
 import { formatUnicodeArray, parseUnicodeArray } from "#npy/unicode-array.ts";
 import { hasNumpy, runPython } from "../support/python.ts";
 import { matrixOf } from "../support/random-features.ts";
@@ -104,4 +105,31 @@ np.save(sys.argv[1] + '/big.npy', np.array(ids, dtype='>U20'))`;
   for (const name of ["little.npy", "big.npy"]) {
     expect(parseUnicodeArray(await readFile(join(folder, name)), name)).toEqual(HARD_IDS);
   }
+});
+
+const SOME_PAIRS = {
+  left: Uint32Array.of(0, 7, 4_000_000_000),
+  right: Uint32Array.of(1, 8, 4_000_000_001),
+  distance: Float64Array.of(0, 0.1, 1 / 3),
+  count: 3,
+};
+
+test("parsePairArray() gives back what formatPairArray() was given, and refuses what is cut or of another type", () => {
+  const bytes = formatPairArray(SOME_PAIRS);
+  expect(parsePairArray(bytes, "p.npy")).toEqual(SOME_PAIRS);
+  expect(parsePairArray(Buffer.concat([Buffer.from("x"), bytes]).subarray(1), "p.npy")).toEqual(SOME_PAIRS);
+  expect(() => parsePairArray(bytes.subarray(0, -1), "p.npy")).toThrow(/"p.npy": expected pairs of dtype .*, found/);
+  expect(() => parsePairArray(formatUnicodeArray(["a"]), "p.npy")).toThrow(/found dtype <U1, shape \(1\)/);
+});
+
+test.skipIf(!hasNumpy)("numpy reads pairs as records", async () => {
+  const file = join(await temporaryFolder(), "0000.pairs.npy");
+  await writeFile(file, formatPairArray(SOME_PAIRS));
+  const script =
+    "import json, sys, numpy as np; p = np.load(sys.argv[1]); print(json.dumps([p[f].tolist() for f in p.dtype.names]))";
+  expect(runPython(script, file)).toEqual([
+    [0, 7, 4_000_000_000],
+    [1, 8, 4_000_000_001],
+    [0, 0.1, 1 / 3],
+  ]);
 });
