@@ -1,4 +1,13 @@
-import { depthOf, leftDigits, type Quantiser, quantiseRow, squareOf, takenOff, writeDigits } from "#search/quantise.ts";
+import {
+  depthOf,
+  leftDigits,
+  MOST,
+  type Quantiser,
+  quantiseRow,
+  squareOf,
+  takenOff,
+  writeDigits,
+} from "#search/quantise.ts";
 import { filledUpVector } from "#search/second-look.ts";
 import type { RowSketches } from "#search/sketch.ts";
 import { COLUMN_MULTIPLE, ZERO_POINT } from "#search/tile-kernel.ts";
@@ -143,6 +152,10 @@ function writeBlock(shard: SketchedShard, block: number, quantiser: Quantiser): 
       right[(numbers + digit) * columns + column] = value;
     });
     shard.shortfalls[block] = Math.max(shard.shortfalls[block], missing);
+  }
+  // columns that only fill the block up are never near: as much as possible is taken off
+  for (const digit of digits.keys()) {
+    right.fill(MOST, (numbers + digit) * columns + end - first, (numbers + digit + 1) * columns);
   }
 }
 

@@ -23,8 +23,8 @@ export const MOST = 127;
 /** A left row's value over the digit columns: −128 for all but the last, −1 for that. */
 const LARGE_DIGIT = 128;
 
-/** Share of a sample's numbers that fit into a byte; the few others are cut off, which costs their rows some slack. */
-const KEPT_SHARE = 0.999;
+/** Shares of a sample's numbers that fit into a byte, to choose from; the few others are cut off, which costs their rows some slack. */
+const KEPT_SHARES = [0.999, 0.9997, 0.9999, 0.99999, 1];
 
 /** Share of left rows whose slack the operands of right rows allow for; the few others widen the limit of a whole row. */
 const USUAL_SHARE = 0.9;
@@ -37,33 +37,41 @@ export function depthOf({ numbers, digits }: Quantiser): number {
   return numbers + digits;
 }
 
-/** Fits the step to a sample, so that all but its most extreme numbers keep within a byte. */
+/**
+ * Fits the step to a sample: a fine one rounds little, a coarse one leaves fewer numbers too large for a byte. The one is taken with which the
+ * rows of the sample lose least.
+ */
 export function fitQuantiser({ values, slacks, rowCount, width }: RowSketches, radius: number): Quantiser {
   const numbers = width + 1;
   let restCentre = 0;
   for (let row = 0; row < rowCount; row++) restCentre += values[row * numbers + width] / rowCount;
-  const mixed = new Float64Array(rowCount * numbers);
   const sketchOf = (row: number) => values.subarray(row * numbers, (row + 1) * numbers);
+  const sizes = new Float64Array(rowCount * numbers);
   for (let row = 0; row < rowCount; row++) {
-    mix(sketchOf(row), restCentre, mixed.subarray(row * numbers, (row + 1) * numbers));
+    mix(sketchOf(row), restCentre, sizes.subarray(row * numbers, (row + 1) * numbers));
   }
-  const extreme = quantile(mixed.map(Math.abs), KEPT_SHARE);
-  const step = (extreme > 0 ? extreme : 1) / MOST;
-  const unfinished = { step, restCentre, numbers, digits: 0, radius, usualSlack: 0 };
+  for (let i = 0; i < sizes.length; i++) sizes[i] = Math.abs(sizes[i]);
+  sizes.sort();
   const bytes = new Int8Array(numbers);
   const room = new Float64Array(numbers);
-  let longest = 0;
-  const byteSlacks = slacks.map((slack, row) => {
-    const error = quantiseRow(sketchOf(row), unfinished, bytes, room);
-    longest = Math.max(longest, squareOf(bytes));
-    return slack + error;
+  const tried = KEPT_SHARES.map((share) => {
+    const step = (quantile(sizes, share) || 1) / MOST;
+    const quantiser = { step, restCentre, numbers, digits: 0, radius, usualSlack: 0 };
+    let longest = 0;
+    const byteSlacks = slacks.map((slack, row) => {
+      const error = quantiseRow(sketchOf(row), quantiser, bytes, room);
+      longest = Math.max(longest, squareOf(bytes));
+      return slack + error;
+    });
+    const large = Math.ceil((LONGER_THAN_SAMPLE * longest) / 2 / (LARGE_DIGIT * MOST));
+    const fitted: Quantiser = { ...quantiser, digits: large + 1, usualSlack: quantile(byteSlacks.sort(), USUAL_SHARE) };
+    return { fitted, loss: byteSlacks.reduce((sum, slack) => sum + slack, 0) };
   });
-  const large = Math.ceil((LONGER_THAN_SAMPLE * longest) / 2 / (LARGE_DIGIT * MOST));
-  return { ...unfinished, digits: large + 1, usualSlack: quantile(byteSlacks, USUAL_SHARE) };
+  return tried.reduce((best, other) => (other.loss < best.loss ? other : best)).fitted;
 }
 
-function quantile(numbers: Float64Array, share: number): number {
-  const sorted = numbers.slice().sort();
+/** @param sorted ascending */
+function quantile(sorted: Float64Array, share: number): number {
   return sorted[Math.floor(sorted.length * share)] || (sorted[sorted.length - 1] ?? 0);
 }
 
