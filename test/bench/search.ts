@@ -20,6 +20,8 @@ interface Case {
   readonly peers: boolean;
   /** Rows that come when all others have been compared. */
   readonly lastRows?: number;
+  /** Megabytes. */
+  readonly limitMemory?: number;
 }
 
 const MADE_1024 = { model: "mobilenet_v3_small_100_224" } as const;
@@ -33,7 +35,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "growth-50k": { model: "mobilenet_v3_small_100_224", rows: 50_000, threshold: 0.6, peers: false },
   "growth-200k": { model: "mobilenet_v3_small_100_224", rows: 200_000, threshold: 0.6, peers: false },
   "add-1-percent": { ...MADE_1024, rows: 100_000, threshold: 0.6, peers: false, lastRows: 1000 },
-  million: { model: "mobilenet_v3_small_100_224", rows: 1_000_000, threshold: 0.6, peers: false },
+  million: { ...MADE_1024, rows: 1_000_000, threshold: 0.6, peers: false, limitMemory: 4000 },
 };
 
 /** What search-run.ts prints, beside what self_join.py prints. */
@@ -58,7 +60,8 @@ export async function bench(args: readonly string[]): Promise<unknown> {
     if (names.length > 0 ? !names.includes(name) : name === "million") continue;
     const folder = featureFolder(wanted);
     const script = ["--import", "tsx", "test/bench/search-run.ts", folder, String(wanted.threshold)];
-    const ours = JSON.parse(run(process.execPath, [...script, "--last-rows", String(wanted.lastRows ?? 0)]));
+    const limits = ["--last-rows", String(wanted.lastRows ?? 0), "--limit-memory", String(wanted.limitMemory ?? 6000)];
+    const ours = JSON.parse(run(process.execPath, [...script, ...limits]));
     const result: CaseResult = {
       case: name,
       ours,
