@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
 import { draftOf, outputPaths } from "#artifacts/output-paths.ts";
 import { RunFolder } from "#artifacts/run-folder.ts";
-import { messageOf, PipelineError } from "#base/pipeline-error.ts";
+import { messageOf } from "#base/pipeline-error.ts";
 import { Progress } from "#base/progress.ts";
 import { type RunFacts, runJson } from "#reports/run-report.ts";
+import { endProcess, exitCodeOf } from "#terminal/end-process.ts";
 import { showProgress } from "#terminal/progress-display.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { type CommandLine, readCommandLine } from "./command-line.ts";
@@ -12,8 +13,6 @@ import { type FinishedRun, runPipeline } from "./pipeline.ts";
 import { useSampleWhenEmpty } from "./sample.ts";
 import { describeSummary } from "./summary.ts";
 
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;
 
 async function main(): Promise<number> {
@@ -85,21 +84,4 @@ function stopOnSignals(output: string): void {
   }
 }
 
-function exitCodeOf(error: unknown): number {
-  return error instanceof PipelineError && error.kind === "settings" ? EXIT_USAGE : EXIT_FAILED;
-}
-
-main().then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error) => {
-    const expected = error instanceof PipelineError;
-    process.stderr.write(
-      expected
-        ? `twinsift: ${messageOf(error)}\n`
-        : `${error?.stack ?? error}\ntwinsift: this is a bug of twinsift: ${messageOf(error)}\n`,
-    );
-    process.exitCode = exitCodeOf(error);
-  },
-);
+endProcess(main());

@@ -30,6 +30,8 @@ export interface Source {
   /** Rows there may be in all. */
   readonly expectedRows: number;
   readonly ignored: number;
+  /** Where an image lies on disk; undefined where there are no pictures. */
+  readonly pathOf: (id: string) => string | undefined;
   /** Grows while the shards are read. */
   readonly unreadable: readonly UnreadableImage[];
   readonly model: { readonly preset: ModelPreset; readonly sha256: string; readonly dim: number } | undefined;
@@ -92,7 +94,9 @@ async function openImages(settings: Settings, paths: OutputPaths, progress: Prog
       await store.finish({ features_made_by: fingerprint({ sha256, preprocessing }) });
       await publishDraft(paths.index);
     };
-    return { store, pairs, shards, expectedRows: files.length, ignored, unreadable, model, publish, close };
+    const pathById = new Map(files.map(({ id, path }) => [id, path]));
+    const pathOf = (id: string) => pathById.get(id);
+    return { store, pairs, shards, expectedRows: files.length, ignored, pathOf, unreadable, model, publish, close };
   } catch (error) {
     await close();
     throw error;
@@ -122,6 +126,7 @@ async function openFeatures(
     shards: readShards(store, progress),
     expectedRows: images.length,
     ignored: 0,
+    pathOf: () => undefined,
     unreadable: [],
     model: undefined,
     publish: async () => undefined,

@@ -10,13 +10,15 @@ import type { Progress } from "#base/progress.ts";
 import { rankPairs, rowOrderOf } from "#data/row-order.ts";
 import { labelImages } from "#labels/label-images.ts";
 import { readLabelCsv } from "#labels/read-label-csv.ts";
+import { Matcher } from "#matches/matcher.ts";
 import { type RunFacts, runJson } from "#reports/run-report.ts";
 import { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
 import { gatherPairs, search } from "./3-search.ts";
-import { cluster } from "./4-cluster.ts";
-import { select } from "./5-select.ts";
-import { type Findings, report } from "./6-report.ts";
+import { matchPairs, PictureMatcher } from "./4-match.ts";
+import { cluster } from "./5-cluster.ts";
+import { select } from "./6-select.ts";
+import { type Findings, report } from "./7-report.ts";
 import { openSource, type Source } from "./open-source.ts";
 
 /** What every run.json tells of a run that came to its end. */
@@ -28,8 +30,8 @@ const CACHE_SHARE = 0.4;
 const RUN_RECORD = "run.json";
 
 /**
- * The whole flow: folders ─ scan ─▶ images ─ extract ─▶ shards ─ search ─▶ pairs ─ cluster ─▶ groups ─ select ─▶ candidates
- * ─ report ─▶ files. Scan, extract and search run at the same time; the rest needs all pairs.
+ * The whole flow: folders ─ scan ─▶ images ─ extract ─▶ shards ─ search ─▶ pairs ─ match ─▶ pairs ─ cluster ─▶ groups ─ select ─▶
+ * candidates ─ report ─▶ files. Scan, extract and search run at the same time; the rest needs all pairs.
  *
  * @param describeRun makes run.json of what is known at the end
  * @throws PipelineError for what a user can mend; earlier index and reports are then as they were
@@ -43,6 +45,7 @@ export async function runPipeline(
   const labelFile = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
   const source = await openSource(settings, paths, progress);
   const searcher = new Searcher(cpus().length);
+  const matcher = settings.features === null ? new Matcher(cpus().length) : undefined;
   try {
     const { threshold, dissimilar } = thresholdsOf(settings, source);
     const { store, expectedRows } = source;
@@ -56,12 +59,21 @@ export async function runPipeline(
     refuseNoImages(source);
 
     const order = rowOrderOf(store.images.map(({ id }) => id));
-    const pairs = rankPairs(rowPairs, order);
     const images = Array.from(order.rowOfRank, (row) => store.images[row]);
     const { labels, unknown } = labelImages(images, labelFile);
     noteUnknownLabels(unknown, images[0].id, settings, progress);
     const catalog = { images, labels };
-    const groups = await collect(cluster(pairs, { catalog, keep: settings.cluster.keep, store, order, progress }));
+    const pictures = new PictureMatcher({
+      images,
+      pathOf: source.pathOf,
+      maxPixels: settings.extract.maxPixels,
+      matcher,
+    });
+    const pairs = await matchPairs(rankPairs(rowPairs, order), pictures, progress);
+    // without pictures nothing is more than similar
+    const weakest = matcher ? settings.cluster.match : "similar";
+    const { keep } = settings.cluster;
+    const groups = await collect(cluster(pairs, { catalog, keep, weakest, pictures, store, order, progress }));
     const count = settings.candidates;
     const candidates = await collect(select(groups, { catalog, store, order, searcher, dissimilar, count, progress }));
 
@@ -80,6 +92,7 @@ export async function runPipeline(
     return finished;
   } finally {
     await searcher.close();
+    await matcher?.close();
     await source.close();
     await dropDraft(paths.reports);
   }

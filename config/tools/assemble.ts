@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assembled } from "./web-assembly.ts";
 
-for (const name of readdirSync("src/search").filter((file) => file.endsWith(".wat"))) {
-  const file = join("src/search", name);
+for (const name of readdirSync("src", { recursive: true, encoding: "utf8" })) {
+  const file = join("src", name);
+  if (!file.endsWith(".wat")) continue;
   writeFileSync(file.replace(/wat$/, "wasm"), await assembled(file, readFileSync(file, "utf8")));
 }

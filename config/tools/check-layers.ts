@@ -12,8 +12,10 @@ const LAYERS = [
     "npy",
     "images",
     "features",
+    "matches",
     "search",
     "clusters",
+    "evaluation",
     "candidates",
     "labels",
     "reports",
@@ -22,6 +24,7 @@ const LAYERS = [
     "terminal",
   ],
   ["artifacts"],
+  ["commands"],
 ];
 
 const rules: IForbiddenRuleType[] = LAYERS.flatMap((layer, depth) =>

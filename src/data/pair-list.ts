@@ -10,6 +10,23 @@ export interface PairList {
   readonly count: number;
 }
 
+/** Pairs that were looked at: `match[i]` is the place of pair i's match in MATCHES. */
+export interface MatchedPairs extends PairList {
+  readonly match: Uint8Array;
+}
+
+/** The pairs whose match is at least so strong: a smaller place is a stronger match. */
+export function pairsMatched(pairs: MatchedPairs, weakest: number): MatchedPairs {
+  const kept = Uint32Array.from(pairs.match.keys()).filter((i) => pairs.match[i] <= weakest);
+  return {
+    left: kept.map((i) => pairs.left[i]),
+    right: kept.map((i) => pairs.right[i]),
+    distance: Float64Array.from(kept, (i) => pairs.distance[i]),
+    match: Uint8Array.from(kept, (i) => pairs.match[i]),
+    count: kept.length,
+  };
+}
+
 /** Collects pairs in chunks, which are only put together in the end: what was collected is not moved when more comes. */
 export class PairCollector {
   readonly #chunks: PairList[] = [];

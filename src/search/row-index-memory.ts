@@ -1,4 +1,4 @@
-import { sharedMemory, type WorkMemory } from "#search/web-assembly.ts";
+import { sharedMemory, type WorkMemory } from "#base/web-assembly.ts";
 
 /** The byte numbers of all rows of an index and what else its threads share: where each part begins, in bytes. */
 export interface RowIndexMemory {

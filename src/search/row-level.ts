@@ -1,3 +1,4 @@
+import { functionsOf } from "#base/web-assembly.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import { FLOAT32_UNIT } from "#search/error-bound.ts";
 import type { FittedLevel } from "#search/fit-row-index.ts";
@@ -6,7 +7,6 @@ import { quantiseRow, squareOf } from "#search/quantise.ts";
 import { type QuantisedQuery, quantiseQuery } from "#search/quantise-query.ts";
 import type { RowIndexMemory } from "#search/row-index-memory.ts";
 import { sketchRows, turningOf } from "#search/sketch.ts";
-import { functionsOf } from "#search/web-assembly.ts";
 
 /** The functions of row-scan.wat, which says what each takes and gives. */
 interface Functions {
@@ -47,7 +47,9 @@ export class RowLevel {
   constructor(memory: RowIndexMemory, fitted: FittedLevel) {
     this.#memory = memory;
     this.#fitted = fitted;
-    this.#functions = functionsOf("row-scan", { index: { memory: memory.memory } }) as Functions;
+    this.#functions = functionsOf(new URL("./row-scan.wasm", import.meta.url), {
+      index: { memory: memory.memory },
+    }) as Functions;
     this.#turning = turningOf(fitted.rotation);
     this.bounds = new Float32Array(memory.memory.buffer, memory.bounds, memory.rowCount);
   }

@@ -1,4 +1,4 @@
-import { functionsOf, ownMemory, PAGE_BYTES } from "#search/web-assembly.ts";
+import { functionsOf, ownMemory, PAGE_BYTES } from "#base/web-assembly.ts";
 
 /** The functions of second-look.wat, which says what each takes and gives. Addresses and lengths are in bytes. */
 interface Functions {
@@ -38,7 +38,9 @@ export function filledUpVector(numbers: number): number {
 /** second-look.wat with memory of its own, which ONNX Runtime may read and write too. */
 export class SecondLook {
   readonly #memory = ownMemory();
-  readonly functions = functionsOf("second-look", { room: { memory: this.#memory } }) as Functions;
+  readonly functions = functionsOf(new URL("./second-look.wasm", import.meta.url), {
+    room: { memory: this.#memory },
+  }) as Functions;
 
   /**
    * Gives out memory, from its start on: that of an earlier call is given out again, as it was left.

@@ -20,7 +20,10 @@ export interface Settings {
   readonly extract: { readonly maxPixels: number };
   readonly index: { readonly shardRows: number };
   readonly search: { readonly blockRows: number; readonly maxPairs: number };
-  readonly cluster: { readonly keep: readonly ("reference" | "labeled" | "pixels" | "bytes" | "path")[] };
+  readonly cluster: {
+    readonly keep: readonly ("reference" | "labeled" | "pixels" | "bytes" | "path")[];
+    readonly match: "same-bytes" | "same-pixels" | "copy" | "similar";
+  };
   readonly presets: Readonly<Record<string, PresetFile>>;
 }
 

@@ -68,7 +68,8 @@ test.each<[readonly KeepRule[], number]>([
 
 test("memberDistances() names the nearest member, and the distance to the keeper where that is a pair", () => {
   const keeperOf = Uint32Array.of(0, 0, 0, 3);
-  const found = memberDistances(4, pairsOf([0, 1, 0.5], [1, 2, 0.25]), keeperOf);
+  const pairs = { ...pairsOf([0, 1, 0.5], [1, 2, 0.25]), match: Uint8Array.of(2, 3) };
+  const found = memberDistances(4, pairs, keeperOf);
   expect([...found.nearestRow]).toEqual([1, 2, 1, 0]);
   expect([...found.nearestDistance]).toEqual([0.5, 0.25, 0.25, Number.POSITIVE_INFINITY]);
   expect([...found.toKeeper]).toEqual([

@@ -37,7 +37,7 @@ test("the pipeline finds the copies and nothing else, and tells of every file", 
     ["keeper", "", ""],
     ["duplicate", "same-bytes", "direct"],
     ["keeper", "", ""],
-    ["duplicate", "similar", "direct"],
+    ["duplicate", "copy", "direct"],
   ]);
   expect(groups[3]).toMatchObject({ keep_path: "plain/1.jpg", width: "40", height: "30", decision: "", note: "" });
   expect((await readReport(output, "unreadable")).map(({ path, stage }) => [path, stage])).toEqual([

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { assembled } from "../../config/tools/web-assembly.ts";
 
-const FOLDER = "src/search";
+const FOLDER = "src";
 
-test.each(readdirSync(FOLDER).filter((name) => name.endsWith(".wat")))(
+test.each(readdirSync(FOLDER, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".wat")))(
   "%s is what its .wasm was made of",
   async (name) => {
     const text = readFileSync(join(FOLDER, name), "utf8");

@@ -9,6 +9,11 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** Runs one of the commands as a process of its own, without npm in between. */
+export function runCommand(file: string, args: readonly string[]): Promise<CommandResult> {
+  return runScript(file, args, {});
+}
+
 /**
  * Runs `npm run pipeline -- …args` as a process of its own, without npm in between.
  *
@@ -18,7 +23,15 @@ export function runPipelineCommand(
   args: readonly string[],
   options: { interruptWhen?: () => boolean } = {},
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, ["--import", "tsx", "pipeline/main.ts", ...args], { cwd: ROOT });
+  return runScript("pipeline/main.ts", args, options);
+}
+
+function runScript(
+  file: string,
+  args: readonly string[],
+  options: { interruptWhen?: () => boolean },
+): Promise<CommandResult> {
+  const child = spawn(process.execPath, ["--import", "tsx", file, ...args], { cwd: ROOT });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => {

@@ -6,10 +6,11 @@ import { connectedComponents } from "#clusters/connected-components.ts";
 import { memberDistances } from "#clusters/describe-members.ts";
 import { distance } from "#data/feature-matrix.ts";
 import type { Group, GroupMember } from "#data/group.ts";
-import { matchOf } from "#data/match.ts";
-import type { PairList } from "#data/pair-list.ts";
+import { MATCHES, type Match } from "#data/match.ts";
+import { type MatchedPairs, pairsMatched } from "#data/pair-list.ts";
 import type { RowOrder } from "#data/row-order.ts";
 import type { Catalog } from "#reports/catalog.ts";
+import type { PictureMatcher } from "./4-match.ts";
 
 // 64 bits: two of a million groups share an id once in 30 million runs
 const ID_DIGITS = 16;
@@ -17,18 +18,23 @@ const ID_DIGITS = 16;
 export interface ClusterOptions {
   readonly catalog: Catalog;
   readonly keep: readonly KeepRule[];
+  /** The weakest match that joins two images. */
+  readonly weakest: Match;
+  readonly pictures: PictureMatcher;
   readonly store: ShardStore;
   readonly order: RowOrder;
   readonly progress: Progress;
 }
 
 /**
- * Makes groups of what hangs together by pairs, largest first, then by their keeper's id. Rows of pairs and groups are ranks.
+ * Makes groups of what hangs together by pairs of a strong enough match, largest first, then by their keeper's id. Rows of pairs and groups
+ * are ranks.
  */
 export async function* cluster(
-  pairs: PairList,
-  { catalog, keep, store, order, progress }: ClusterOptions,
+  allPairs: MatchedPairs,
+  { catalog, keep, weakest, pictures, store, order, progress }: ClusterOptions,
 ): AsyncGenerator<Group> {
+  const pairs = pairsMatched(allPairs, MATCHES.indexOf(weakest));
   const { images, labels } = catalog;
   progress.update("cluster", "pairs", 0, pairs.count);
   const chooseKeeper = keeperChooser(images, labels, keep);
@@ -36,12 +42,12 @@ export async function* cluster(
   sets.sort((a, b) => b.rows.length - a.rows.length || a.keeper - b.keeper);
   const keeperOf = Uint32Array.from(images.keys());
   for (const { rows, keeper } of sets) for (const row of rows) keeperOf[row] = keeper;
-  const { nearestRow, nearestDistance, toKeeper } = memberDistances(images.length, pairs, keeperOf);
+  const { nearestRow, nearestDistance, toKeeper, matchWithKeeper } = memberDistances(images.length, pairs, keeperOf);
   const throughChain = await chainDistances(toKeeper, keeperOf, store, order);
   progress.update("cluster", "pairs", pairs.count);
   progress.finish("cluster");
 
-  const describe = (row: number, keeper: number): GroupMember => {
+  const describe = async (row: number, keeper: number): Promise<GroupMember> => {
     const nearest = { nearestRow: nearestRow[row], nearestDistance: nearestDistance[row] };
     if (row === keeper) return { row, role: "keeper", distanceToKeep: 0, ...nearest, match: "", link: "" };
     const chained = throughChain.get(row);
@@ -50,14 +56,14 @@ export async function* cluster(
       role: images[row].reference ? "reference" : "duplicate",
       distanceToKeep: chained ?? toKeeper[row],
       ...nearest,
-      match: matchOf(images[row], images[keeper]),
+      match: chained === undefined ? MATCHES[matchWithKeeper[row]] : await pictures.match(keeper, row),
       link: chained === undefined ? "direct" : "chain",
     };
   };
   for (const { rows, keeper } of sets) {
     const others = rows.filter((row) => row !== keeper);
     const id = `g-${sha256(images[keeper].id).slice(0, ID_DIGITS)}`;
-    yield { id, members: [keeper, ...others].map((row) => describe(row, keeper)) };
+    yield { id, members: await Promise.all([keeper, ...others].map((row) => describe(row, keeper))) };
   }
 }
 

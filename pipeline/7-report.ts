@@ -3,7 +3,7 @@ import type { Progress } from "#base/progress.ts";
 import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
 import type { UnreadableImage } from "#data/image-record.ts";
-import type { PairList } from "#data/pair-list.ts";
+import type { MatchedPairs } from "#data/pair-list.ts";
 import { candidateRecords, candidatesTable } from "#reports/candidates-report.ts";
 import type { Catalog } from "#reports/catalog.ts";
 import { groupRecords, groupsTable } from "#reports/groups-report.ts";
@@ -14,7 +14,7 @@ import { unreadableTable } from "#reports/unreadable-report.ts";
 export interface Findings {
   readonly catalog: Catalog;
   /** Rows are ranks, in pairs, groups and candidates alike. */
-  readonly pairs: PairList;
+  readonly pairs: MatchedPairs;
   readonly groups: readonly Group[];
   readonly candidates: readonly Candidate[];
   readonly unreadable: readonly UnreadableImage[];

@@ -31,11 +31,11 @@ export function sharedMemory(bytes: number): WorkMemory<SharedArrayBuffer> {
 }
 
 /**
- * The functions of an assembled module of this folder.
+ * The functions of an assembled module.
  *
- * @param name of the .wasm file; @param imports what it names, by its two names
+ * @param file URL of the .wasm file; @param imports what it names, by its two names
  */
-export function functionsOf(name: string, imports: Record<string, Record<string, object>>): object {
-  const module = new WebAssembly.Module(readFileSync(new URL(`./${name}.wasm`, import.meta.url)));
+export function functionsOf(file: URL, imports: Record<string, Record<string, object>>): object {
+  const module = new WebAssembly.Module(readFileSync(file));
   return new WebAssembly.Instance(module, imports).exports;
 }

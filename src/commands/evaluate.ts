@@ -1,0 +1,87 @@
+// npm run evaluate -- TRUTH.csv: how well the stored pairs of the latest run agree with known ones.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Command, CommanderError, Option } from "commander";
+import { outputPaths } from "#artifacts/output-paths.ts";
+import { PipelineError } from "#base/pipeline-error.ts";
+import { isAtLeast, MATCHES, type Match } from "#data/match.ts";
+import { type FoundPair, type PairScore, pairKey, scorePairs } from "#evaluation/score-pairs.ts";
+import { readCsv } from "#reports/read-csv.ts";
+import { readSettings } from "#settings/read-settings.ts";
+import { endProcess } from "#terminal/end-process.ts";
+
+interface StoredPair extends FoundPair {
+  readonly match: Match;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const command = new Command("npm run evaluate --")
+    .description("Precision, recall and average precision of the latest run's pairs against known pairs.")
+    .argument("<truth.csv>", "columns path_a,path_b; paths are object ids")
+    .option("--output <folder>", "where the run wrote to (default: output)")
+    .option("--config <file.json>", "settings; flags beat it")
+    .addOption(new Option("--match <weakest>", "pairs of at least this match are counted").choices(MATCHES))
+    .option("--json", "the same as JSON")
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  try {
+    command.parse([...args], { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const message = error instanceof Error ? error.message.replace(/^error: /, "") : String(error);
+    throw new PipelineError("settings", `${message}; --help lists the flags`, { cause: error });
+  }
+  const { output, config, match, json } = command.opts<{
+    output?: string;
+    config?: string;
+    match?: Match;
+    json?: true;
+  }>();
+  const settings = readSettings(config, output === undefined ? {} : { output });
+  const known = await knownPairs(command.args[0]);
+  const stored = await storedPairs(outputPaths(settings.output).reports);
+  const scores = Object.fromEntries(
+    (match ? [match] : MATCHES).map((weakest) => {
+      const counted = stored.filter((pair) => isAtLeast(pair.match, weakest));
+      return [weakest, scorePairs(counted, known)];
+    }),
+  );
+  process.stdout.write(json ? `${JSON.stringify(scores, null, 2)}\n` : table(scores));
+  return 0;
+}
+
+async function knownPairs(file: string): Promise<Set<string>> {
+  const known = new Set<string>();
+  for await (const [a, b] of readCsv(file, ["path_a", "path_b"])) known.add(pairKey(a, b));
+  return known;
+}
+
+/** From pairs.csv, pairs.2.csv and so on. */
+async function storedPairs(reports: string): Promise<StoredPair[]> {
+  const pairs: StoredPair[] = [];
+  for (let number = 1; ; number++) {
+    const file = join(reports, number === 1 ? "pairs.csv" : `pairs.${number}.csv`);
+    if (number > 1 && !existsSync(file)) return pairs;
+    for await (const [a, b, distance, match] of readCsv(file, ["path_a", "path_b", "distance", "match"])) {
+      pairs.push({ a, b, distance: Number(distance), match: match as Match });
+    }
+  }
+}
+
+function table(scores: Record<string, PairScore>): string {
+  const lines = [["match", "pairs", "right", "known", "precision", "recall", "average precision"]];
+  for (const [weakest, { found, right, known, precision, recall, averagePrecision }] of Object.entries(scores)) {
+    const name = weakest === MATCHES[0] ? weakest : `${weakest} or better`;
+    const shares = [precision, recall, averagePrecision].map((share) => share.toFixed(4));
+    lines.push([name, String(found), String(right), String(known), ...shares]);
+  }
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((cells) => cells[column].length)));
+  return lines
+    .map(
+      (cells) =>
+        `${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  ")}\n`,
+    )
+    .join("");
+}
+
+endProcess(main(process.argv.slice(2)));

@@ -1,0 +1,19 @@
+import sharp from "sharp";
+import type { GrayPicture } from "#data/gray-picture.ts";
+
+/**
+ * A small gray picture of a file, upright, transparency laid on white, its longer side at most `side` pixels.
+ *
+ * @throws Error with libvips' reason
+ */
+export async function decodeGray(path: string, side: number, maxPixels: number): Promise<GrayPicture> {
+  const { data, info } = await sharp(path, { failOn: "error", limitInputPixels: maxPixels })
+    .autoOrient()
+    .flatten({ background: "white" })
+    .resize({ width: side, height: side, fit: "inside", withoutEnlargement: true })
+    .toColourspace("b-w")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  const values = Float32Array.from({ length: info.width * info.height }, (_, i) => data[i * info.channels] / 255);
+  return { width: info.width, height: info.height, values };
+}

@@ -1,0 +1,18 @@
+import { createHash } from "node:crypto";
+import sharp from "sharp";
+
+/**
+ * SHA-256 of a picture as it is seen: decoded, upright, in sRGB, transparency laid on white, with its size. Two files of one picture, as PNG and as
+ * lossless WebP, have the same.
+ *
+ * @throws Error with libvips' reason
+ */
+export async function hashPixels(path: string, maxPixels: number): Promise<string> {
+  const { data, info } = await sharp(path, { failOn: "error", limitInputPixels: maxPixels })
+    .autoOrient()
+    .flatten({ background: "white" })
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  return createHash("sha256").update(`${info.width}x${info.height}x${info.channels}:`).update(data).digest("hex");
+}

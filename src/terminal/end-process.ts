@@ -1,0 +1,27 @@
+import { messageOf, PipelineError } from "#base/pipeline-error.ts";
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+/** 2 for wrong flags or settings, 1 for everything else. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof PipelineError && error.kind === "settings" ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/** Ends the process with what a command returns; its last line on stderr says why it failed. */
+export function endProcess(command: Promise<number>): void {
+  command.then(
+    (exitCode) => {
+      process.exitCode = exitCode;
+    },
+    (error) => {
+      const expected = error instanceof PipelineError;
+      process.stderr.write(
+        expected
+          ? `twinsift: ${messageOf(error)}\n`
+          : `${error?.stack ?? error}\ntwinsift: this is a bug of twinsift: ${messageOf(error)}\n`,
+      );
+      process.exitCode = exitCodeOf(error);
+    },
+  );
+}

@@ -1,0 +1,57 @@
+import { mkdirSync, readdirSync, renameSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import pLimit from "p-limit";
+import sharp from "sharp";
+import { SeededRandom } from "#base/seeded-random.ts";
+import { EDITS } from "./edits.ts";
+
+export const PHOTOS = resolve("../shared/material/photos");
+export const WORK = join(tmpdir(), "twinsift-bench/detection");
+const EDITED = 300;
+
+export interface Photo {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** All photos, by name; every fifth is edited. */
+export function photos(): Photo[] {
+  const found = readdirSync(PHOTOS, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return found
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((path) => ({
+      path,
+      name: path
+        .slice(PHOTOS.length + 1)
+        .replaceAll("/", "_")
+        .replace(/\.\w+$/, ""),
+    }));
+}
+
+/** Writes edits/KIND-STRENGTH/NAME.jpg of every fifth photo. */
+export async function writeEdits(all: readonly Photo[]): Promise<void> {
+  const limit = pLimit(2 * cpus().length);
+  const chosen = all.filter((_, i) => i % Math.floor(all.length / EDITED) === 0).slice(0, EDITED);
+  const unfinished = join(WORK, "edits.unfinished");
+  const tasks = Object.entries(EDITS).flatMap(([kind, edit], number) =>
+    ([0, 1] as const).flatMap((bold) => {
+      const folder = join(unfinished, `${kind}-${bold}`);
+      mkdirSync(folder, { recursive: true });
+      return chosen.map(({ name, path }, i) =>
+        limit(async () => {
+          const { data, info } = await sharp(path)
+            .flatten({ background: "white" })
+            .png()
+            .toBuffer({ resolveWithObject: true });
+          const photo = { bytes: data, width: info.width, height: info.height };
+          const image = await edit(photo, bold, new SeededRandom(1 + i + 1000 * (2 * number + bold)));
+          await image.jpeg({ quality: 88 }).toFile(join(folder, `${name}.jpg`));
+        }),
+      );
+    }),
+  );
+  await Promise.all(tasks);
+  renameSync(unfinished, join(WORK, "edits"));
+}

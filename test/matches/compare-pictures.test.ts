@@ -1,0 +1,88 @@
+import sharp, { type Sharp } from "sharp";
+import { expect, test } from "vitest";
+import type { GrayPicture } from "#data/gray-picture.ts";
+import { comparePictures } from "#matches/compare-pictures.ts";
+import { drawPicture } from "../support/pictures.ts";
+
+const SIZE = { width: 320, height: 240 };
+
+async function gray(picture: Sharp): Promise<GrayPicture> {
+  const bytes = await picture.png().toBuffer();
+  const { data, info } = await sharp(bytes)
+    .flatten({ background: "white" })
+    .resize({ width: 160, height: 160, fit: "inside" })
+    .grayscale()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const values = Float32Array.from({ length: info.width * info.height }, (_, i) => data[i * info.channels] / 255);
+  return { width: info.width, height: info.height, values };
+}
+
+/** Blotches with a grain of lines over them, so that every part shows something. */
+async function photo(seed: number): Promise<Buffer> {
+  const marks = await drawPicture(seed + 1000, { width: 320, height: 240 })
+    .resize(80, 60)
+    .blur(1)
+    .png()
+    .toBuffer();
+  const fine = await sharp(marks)
+    .resize(320, 240, { kernel: "nearest" })
+    .modulate({ brightness: 0.8 })
+    .png()
+    .toBuffer();
+  return drawPicture(seed, SIZE)
+    .composite([{ input: fine, blend: "soft-light" }])
+    .png()
+    .toBuffer();
+}
+
+const EDITS: Record<string, (bytes: Buffer) => Sharp> = {
+  "saved smaller": (bytes) => sharp(bytes).resize(90),
+  gray: (bytes) => sharp(bytes).grayscale(),
+  darker: (bytes) => sharp(bytes).linear(0.6, 5),
+  "cropped to a third of its area": (bytes) => sharp(bytes).extract({ left: 96, top: 30, width: 190, height: 142 }),
+  mirrored: (bytes) => sharp(bytes).flop(),
+  "mirrored and cropped": (bytes) => sharp(bytes).flop().extract({ left: 20, top: 40, width: 250, height: 190 }),
+  letterboxed: (bytes) => sharp(bytes).extend({ top: 60, bottom: 60, background: "black" }),
+  stretched: (bytes) => sharp(bytes).resize(420, 240, { fit: "fill" }),
+  turned: (bytes) => sharp(bytes).rotate(3, { background: "white" }),
+  masked: (bytes) =>
+    sharp(bytes).composite([
+      { input: { create: { width: 150, height: 120, channels: 3, background: "white" } }, left: 30, top: 60 },
+    ]),
+};
+
+test.each(Object.entries(EDITS))(
+  "a picture and its copy, %s, are told to be copies, either way round",
+  async (_, edit) => {
+    for (const seed of [3, 4, 5]) {
+      const bytes = await photo(seed);
+      const [original, copy] = [await gray(sharp(bytes)), await gray(edit(bytes))];
+      expect(comparePictures(original, copy).isCopy).toBe(true);
+      expect(comparePictures(copy, original).isCopy).toBe(true);
+    }
+  },
+);
+
+test("different pictures are not copies, plain ones of no picture", async () => {
+  const pictures = await Promise.all([10, 11, 12, 13, 14, 15].map(async (seed) => gray(sharp(await photo(seed)))));
+  for (const [i, first] of pictures.entries()) {
+    for (const second of pictures.slice(i + 1)) expect(comparePictures(first, second).isCopy).toBe(false);
+  }
+  const plain = { width: 160, height: 120, values: new Float32Array(160 * 120).fill(0.5) };
+  expect(comparePictures(plain, plain)).toMatchObject({ isCopy: false, arePlain: true });
+  expect(comparePictures(plain, pictures[0])).toMatchObject({ isCopy: false, arePlain: false });
+});
+
+test("pictures of one pixel, of one row and of one column are compared without an error", () => {
+  const shapes = [
+    { width: 1, height: 1 },
+    { width: 160, height: 1 },
+    { width: 1, height: 160 },
+  ];
+  const pictures = shapes.map(({ width, height }) => {
+    return { width, height, values: Float32Array.from({ length: width * height }, (_, i) => (i % 7) / 7) };
+  });
+  for (const first of pictures)
+    for (const second of pictures) expect(comparePictures(first, second).agreeing).toBeGreaterThanOrEqual(0);
+});
