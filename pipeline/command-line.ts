@@ -1,7 +1,8 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { PipelineError } from "#base/pipeline-error.ts";
 import { readSettings } from "#settings/read-settings.ts";
 import type { Settings } from "#settings/settings.ts";
+import { parseFlags } from "#terminal/parse-flags.ts";
 
 export interface CommandLine {
   readonly settings: Settings;
@@ -37,13 +38,7 @@ interface Flags {
  */
 export function readCommandLine(args: readonly string[], version: string): CommandLine | number {
   const command = pipelineCommand(version);
-  try {
-    command.parse([...args], { from: "user" });
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const message = error instanceof Error ? error.message.replace(/^error: /, "").replace(/\n/g, " ") : String(error);
-    throw new PipelineError("settings", `${message}; --help lists the flags`, { cause: error });
-  }
+  if (!parseFlags(command, args)) return 0;
   const flags = command.opts<Flags>();
   const { config, reference, dryRun = false, quiet = false, logFormat, ...given } = flags;
   const settings = readSettings(config, reference === undefined ? given : { ...given, references: reference });
@@ -81,11 +76,7 @@ function pipelineCommand(version: string): Command {
     .option("--quiet", "no progress and no summary")
     .addOption(new Option("--log-format <format>", "progress on stderr").choices(["text", "json"]).default("text"))
     .version(version);
-  command
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
-  return command;
+  return command.allowExcessArguments(false);
 }
 
 function appended(value: string, earlier: string[] = []): string[] {

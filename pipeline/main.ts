@@ -77,7 +77,8 @@ function stopOnSignals(output: string): void {
   const paths = outputPaths(output);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      for (const folder of [paths.index, paths.reports]) rmSync(draftOf(folder), { recursive: true, force: true });
+      for (const folder of [paths.index, paths.pairs, paths.reports])
+        rmSync(draftOf(folder), { recursive: true, force: true });
       process.stderr.write("\nInterrupted: earlier reports are as they were, and it is safe to run again\n");
       process.exit(EXIT_INTERRUPTED);
     });

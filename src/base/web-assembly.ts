@@ -13,11 +13,18 @@ declare const WebAssembly: {
   Instance: new (module: object, imports: object) => { readonly exports: object };
 };
 
-export const PAGE_BYTES = 65_536;
+const PAGE_BYTES = 65_536;
 
 /** Memory of this thread alone; it can grow. */
 export function ownMemory(): WorkMemory {
   return new WebAssembly.Memory({ initial: 1 });
+}
+
+/** Grows memory of this thread to at least so many bytes; earlier views of its buffer are then empty. */
+export function growTo(memory: WorkMemory, bytes: number): ArrayBuffer {
+  const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
+  if (missing > 0) memory.grow(missing);
+  return memory.buffer;
 }
 
 /**

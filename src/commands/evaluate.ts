@@ -1,14 +1,14 @@
 // npm run evaluate -- TRUTH.csv: how well the stored pairs of the latest run agree with known ones.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { Command, CommanderError, Option } from "commander";
+import { Command, Option } from "commander";
 import { outputPaths } from "#artifacts/output-paths.ts";
-import { PipelineError } from "#base/pipeline-error.ts";
 import { isAtLeast, MATCHES, type Match } from "#data/match.ts";
 import { type FoundPair, type PairScore, pairKey, scorePairs } from "#evaluation/score-pairs.ts";
 import { readCsv } from "#reports/read-csv.ts";
 import { readSettings } from "#settings/read-settings.ts";
 import { endProcess } from "#terminal/end-process.ts";
+import { parseFlags } from "#terminal/parse-flags.ts";
 
 interface StoredPair extends FoundPair {
   readonly match: Match;
@@ -21,16 +21,8 @@ async function main(args: readonly string[]): Promise<number> {
     .option("--output <folder>", "where the run wrote to (default: output)")
     .option("--config <file.json>", "settings; flags beat it")
     .addOption(new Option("--match <weakest>", "pairs of at least this match are counted").choices(MATCHES))
-    .option("--json", "the same as JSON")
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
-  try {
-    command.parse([...args], { from: "user" });
-  } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const message = error instanceof Error ? error.message.replace(/^error: /, "") : String(error);
-    throw new PipelineError("settings", `${message}; --help lists the flags`, { cause: error });
-  }
+    .option("--json", "the same as JSON");
+  if (!parseFlags(command, args)) return 0;
   const { output, config, match, json } = command.opts<{
     output?: string;
     config?: string;

@@ -1,4 +1,4 @@
-import { functionsOf, ownMemory, PAGE_BYTES } from "#base/web-assembly.ts";
+import { functionsOf, growTo, ownMemory } from "#base/web-assembly.ts";
 import type { GrayPicture } from "#data/gray-picture.ts";
 
 /** The function of slide.wat, which says what it takes and gives. */
@@ -42,9 +42,7 @@ export function slideOver(ground: GrayPicture, piece: GrayPicture, overX: number
   const pieceNumbers = pieceWidth * piece.height;
   const pieceAt = Math.ceil(groundNumbers / 4) * 4;
   const outAt = pieceAt + pieceNumbers;
-  const missing = Math.ceil(((outAt + across * down) * 4 - memory.buffer.byteLength) / PAGE_BYTES);
-  if (missing > 0) memory.grow(missing);
-  const room = new Float32Array(memory.buffer);
+  const room = new Float32Array(growTo(memory, (outAt + across * down) * 4));
   room.fill(0, 0, outAt);
   for (let y = 0; y < ground.height; y++) {
     room.set(ground.values.subarray(y * ground.width, (y + 1) * ground.width), (y + overY) * groundWidth + overX);

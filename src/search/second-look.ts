@@ -1,4 +1,4 @@
-import { functionsOf, ownMemory, PAGE_BYTES } from "#base/web-assembly.ts";
+import { functionsOf, growTo, ownMemory } from "#base/web-assembly.ts";
 
 /** The functions of second-look.wat, which says what each takes and gives. Addresses and lengths are in bytes. */
 interface Functions {
@@ -56,8 +56,6 @@ export class SecondLook {
       end = Math.ceil((address + size) / 64) * 64;
       return address;
     });
-    const missing = Math.ceil((end - this.#memory.buffer.byteLength) / PAGE_BYTES);
-    if (missing > 0) this.#memory.grow(missing);
-    return { addresses, buffer: this.#memory.buffer };
+    return { addresses, buffer: growTo(this.#memory, end) };
   }
 }
