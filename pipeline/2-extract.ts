@@ -1,10 +1,12 @@
+import { ShardDraft } from "#artifacts/shard-draft.ts";
 import type { ShardStore } from "#artifacts/shard-store.ts";
 import { buffered } from "#base/bounded-buffer.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
-import { type FeatureMatrix, rowsOf, type Shard, sharedMatrix } from "#data/feature-matrix.ts";
 import type { HashedImage, ImageRecord, UnreadableImage } from "#data/image-record.ts";
+import type { Shard } from "#data/shard.ts";
+import { viewCount } from "#data/view.ts";
 import type { Embedder } from "#features/embedder.ts";
 import { type DecodedImage, type DecodeOptions, decodeImage } from "#images/decode-image.ts";
 
@@ -21,28 +23,33 @@ export interface ExtractOptions {
 }
 
 /**
- * Decodes pictures, embeds them, and yields shards of `shardRows` rows as they come to lie on disk. Decoding, the model and the
- * reader work at the same time. Rows keep the order of the images.
+ * Decodes pictures, embeds them and their views, and yields shards of `shardRows` rows as they come to lie on disk. Decoding, the model
+ * and the reader work at the same time. Rows keep the order of the images.
  */
 export async function* extract(images: AsyncIterable<HashedImage>, options: ExtractOptions): AsyncGenerator<Shard> {
-  const { store, shardRows, embedder } = options;
-  const draft = new ShardDraft(shardRows, embedder.dim);
-  for await (const { image, features } of embedded(images, options)) {
-    draft.add(image, features);
-    if (draft.isFull) yield await draft.writeTo(store);
+  const { store, shardRows, embedder, decode, progress, fileCount, unreadable } = options;
+  progress.update("extract", "images", 0, fileCount);
+  const draft = new ShardDraft(shardRows, embedder.dim, viewCount(decode.views));
+  let done = 0;
+  for await (const { image, decoded, vectors } of embedded(images, options)) {
+    progress.update("extract", "images", ++done, fileCount - unreadable.length);
+    if (!vectors.every((vector) => vector?.every(Number.isFinite) ?? true)) {
+      unreadable.push({ id: image.id, stage: "extract", reason: "the model's output is not finite" });
+      continue;
+    }
+    draft.add(toRecord(image, decoded), vectors);
+    if (draft.isFull) yield await draft.appendTo(store);
   }
-  if (!draft.isEmpty) yield await draft.writeTo(store);
-  options.progress.finish("extract");
+  if (!draft.isEmpty) yield await draft.appendTo(store);
+  progress.finish("extract");
 }
 
 /** Yields the shards of features that lie on disk already. */
 export async function* readShards(store: ShardStore, progress: Progress): AsyncGenerator<Shard> {
   for (let number = 0; number < store.shardCount; number++) {
-    const firstRow = store.firstRowOf(number);
-    const features = await store.readShard(number);
-    const images = store.images.slice(firstRow, firstRow + features.rowCount);
-    progress.update("read", "rows", firstRow + features.rowCount, store.images.length);
-    yield { number, firstRow, images, features };
+    const shard = await store.readShard(number);
+    progress.update("read", "rows", shard.firstRow + shard.images.length, store.images.length);
+    yield shard;
   }
   progress.finish("read");
 }
@@ -52,23 +59,34 @@ interface Decoded {
   readonly decoded: DecodedImage;
 }
 
-async function* embedded(images: AsyncIterable<HashedImage>, options: ExtractOptions) {
-  const { embedder, fileCount, progress, unreadable } = options;
-  progress.update("extract", "images", 0, fileCount);
+/** A picture or a view of it on its way through the model. */
+interface Seen {
+  readonly of: Decoded;
+  /** 0 for the picture as it stands, then its views in their order. */
+  readonly place: number;
+  readonly isLast: boolean;
+  readonly pixels: Uint8Array;
+}
+
+interface Embedded extends Decoded {
+  /** The feature, then the views; undefined for one that is like the picture. */
+  readonly vectors: [Float32Array, ...(Float32Array | undefined)[]];
+}
+
+async function* embedded(images: AsyncIterable<HashedImage>, options: ExtractOptions): AsyncGenerator<Embedded> {
+  const { embedder, unreadable } = options;
   const decoded = orderedMap(images, options.concurrency, (image) => decode(image, options.decode));
   // two batches are under way: while the model computes one, the next is put together
   const batches = orderedMap(buffered(inBatches(decoded, embedder.batch, unreadable), 1), 2, async (batch) => {
-    return { batch, features: await embedder.embed(batch.map((entry) => entry.decoded.pixels)) };
+    return { batch, features: await embedder.embed(batch.map(({ pixels }) => pixels)) };
   });
-  let done = 0;
+  let vectors: (Float32Array | undefined)[] = [];
   for await (const { batch, features } of batches) {
-    for (const [i, { image, decoded }] of batch.entries()) {
-      const row = features.subarray(i * embedder.dim, (i + 1) * embedder.dim);
-      if (row.every(Number.isFinite)) yield { image: toRecord(image, decoded), features: row };
-      else unreadable.push({ id: image.id, stage: "extract", reason: "the model's output is not finite" });
+    for (const [i, { of, place, isLast }] of batch.entries()) {
+      if (place === 0) vectors = new Array(1 + of.decoded.views.length).fill(undefined);
+      vectors[place] = features.subarray(i * embedder.dim, (i + 1) * embedder.dim);
+      if (isLast) yield { ...of, vectors: vectors as Embedded["vectors"] };
     }
-    done += batch.length;
-    progress.update("extract", "images", done, fileCount - unreadable.length);
   }
 }
 
@@ -84,11 +102,15 @@ async function* inBatches(
   source: AsyncIterable<Decoded | UnreadableImage>,
   size: number,
   unreadable: UnreadableImage[],
-) {
-  let batch: Decoded[] = [];
+): AsyncGenerator<Seen[]> {
+  let batch: Seen[] = [];
   for await (const entry of source) {
-    if ("reason" in entry) unreadable.push(entry);
-    else if (batch.push(entry) === size) {
+    if ("reason" in entry) {
+      unreadable.push(entry);
+      continue;
+    }
+    for (const seen of waysToSee(entry)) {
+      if (batch.push(seen) < size) continue;
       yield batch;
       batch = [];
     }
@@ -96,49 +118,15 @@ async function* inBatches(
   if (batch.length > 0) yield batch;
 }
 
+function waysToSee(of: Decoded): Seen[] {
+  const { pixels, views } = of.decoded;
+  const places = [pixels, ...views].flatMap((seen, place) => (seen ? [{ place, pixels: seen }] : []));
+  return places.map((seen, i) => ({ ...seen, of, isLast: i === places.length - 1 }));
+}
+
 function toRecord(
   { id, reference, folderLabel, bytes, sha256 }: HashedImage,
   { width, height }: DecodedImage,
 ): ImageRecord {
   return { id, reference, folderLabel, width, height, bytes, sha256 };
-}
-
-/** Rows that wait to become a shard. */
-class ShardDraft {
-  readonly #capacity: number;
-  readonly #dim: number;
-  #number = 0;
-  #firstRow = 0;
-  #images: ImageRecord[] = [];
-  #features: FeatureMatrix | undefined;
-
-  constructor(capacity: number, dim: number) {
-    this.#capacity = capacity;
-    this.#dim = dim;
-  }
-
-  get isFull(): boolean {
-    return this.#images.length === this.#capacity;
-  }
-
-  get isEmpty(): boolean {
-    return this.#images.length === 0;
-  }
-
-  add(image: ImageRecord, features: Float32Array): void {
-    this.#features ??= sharedMatrix(this.#capacity, this.#dim);
-    this.#features.values.set(features, this.#images.length * this.#dim);
-    this.#images.push(image);
-  }
-
-  async writeTo(store: ShardStore): Promise<Shard> {
-    const features = rowsOf(this.#features as FeatureMatrix, 0, this.#images.length);
-    const shard = { number: this.#number, firstRow: this.#firstRow, images: this.#images, features };
-    await store.write(shard);
-    this.#number++;
-    this.#firstRow += this.#images.length;
-    this.#images = [];
-    this.#features = undefined;
-    return shard;
-  }
 }

@@ -1,8 +1,9 @@
 import type { PairStore } from "#artifacts/pair-store.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
-import type { Shard } from "#data/feature-matrix.ts";
+import type { VectorOwners } from "#data/image-vectors.ts";
 import { type PairAccount, PairCollector, type PairList } from "#data/pair-list.ts";
+import type { Shard } from "#data/shard.ts";
 import type { FoundPairs, PairSearch } from "#search/pair-search.ts";
 
 export interface SearchOptions {
@@ -10,29 +11,31 @@ export interface SearchOptions {
   /** Plain L2, inclusive. */
   readonly threshold: number;
   readonly maxPairs: number;
-  /** Rows to expect in all, for the progress; the true number may be smaller. */
+  /** Images to expect in all, for the progress; the true number may be smaller. */
   readonly expectedRows: number;
+  /** Learns whose the vectors of each shard are. */
+  readonly owners: VectorOwners;
   readonly pairStore: PairStore;
   readonly progress: Progress;
 }
 
 /**
- * Compares each shard, as soon as it is there, with itself and with all shards before it: when the last has come, every pair
- * was compared once. Pairs name rows of the index.
+ * Compares the vectors of each shard, as soon as it is there, with each other and with those of all shards before it: when the last has
+ * come, every pair was compared once. Pairs name vectors in the order in which they came.
  */
 export async function* search(shards: AsyncIterable<Shard>, options: SearchOptions): AsyncGenerator<FoundPairs> {
-  const { allPairs, expectedRows, progress } = options;
-  const total = pairsAmong(expectedRows);
+  const { allPairs, owners, progress } = options;
   let compared = 0;
-  async function* features() {
+  async function* vectors() {
     for await (const shard of shards) {
-      progress.update("search", "pairs", compared, total);
-      yield shard.features;
+      owners.add(shard.vectors);
+      progress.update("search", "pairs", compared, expectedPairs(options));
+      yield shard.vectors.matrix;
     }
   }
-  for await (const found of allPairs.add(features())) {
+  for await (const found of allPairs.add(vectors())) {
     compared += found.compared;
-    progress.update("search", "pairs", compared, total);
+    progress.update("search", "pairs", compared, expectedPairs(options));
     yield found;
   }
   // equal rows were compared once, but stand for all of their pairs
@@ -81,14 +84,19 @@ function accountOf(rows: number, known: Pick<PairAccount, "skippedByBlock" | "re
   return { total, stored: 0, prunedBySketch: total - known.skippedByBlock - known.refined, ...known };
 }
 
+/** Images to come are taken to have as many views as those that came. */
+function expectedPairs({ expectedRows, owners }: SearchOptions): number {
+  return pairsAmong(Math.round((expectedRows * owners.vectorCount) / Math.max(1, owners.imageCount)));
+}
+
 function pairsAmong(rows: number): number {
   return (rows * (rows - 1)) / 2;
 }
 
 function tooManyPairs(distinct: PairList, compared: number, options: SearchOptions): PipelineError {
-  const { allPairs, expectedRows, threshold, maxPairs } = options;
+  const { allPairs, threshold, maxPairs } = options;
   const count = allPairs.copies.expandedCount(distinct);
-  const share = Math.min(1, compared / Math.max(1, pairsAmong(expectedRows)));
+  const share = Math.min(1, compared / Math.max(1, expectedPairs(options)));
   const found = `Found ${count} pairs within ${threshold} after comparing ${Math.round(100 * share)} % of all, expected at most ${maxPairs}`;
   const raise = "raise search.maxPairs in the config file";
   const equal = allPairs.copies.pairsAmongEqual;

@@ -4,8 +4,8 @@ import type { Progress } from "#base/progress.ts";
 import { type KeepRule, keeperChooser } from "#clusters/choose-keeper.ts";
 import { connectedComponents } from "#clusters/connected-components.ts";
 import { memberDistances } from "#clusters/describe-members.ts";
-import { distance } from "#data/feature-matrix.ts";
 import type { Group, GroupMember } from "#data/group.ts";
+import { closestDistances } from "#data/image-vectors.ts";
 import { MATCHES, type Match } from "#data/match.ts";
 import { type MatchedPairs, pairsMatched } from "#data/pair-list.ts";
 import type { RowOrder } from "#data/row-order.ts";
@@ -67,14 +67,15 @@ export async function* cluster(
   }
 }
 
-/** Distance to the keeper of the members that no pair joins to it, from their features. */
+/** Distance to the keeper of the members that no pair joins to it, from their vectors. */
 async function chainDistances(toKeeper: Float64Array, keeperOf: Uint32Array, store: ShardStore, order: RowOrder) {
   const chained: number[] = [];
   for (let row = 0; row < keeperOf.length; row++) {
     if (keeperOf[row] !== row && toKeeper[row] === Number.POSITIVE_INFINITY) chained.push(row);
   }
   const rowOf = (rank: number) => order.rowOfRank[rank];
-  const members = await store.readRows(Uint32Array.from(chained, rowOf));
-  const keepers = await store.readRows(Uint32Array.from(chained, (row) => rowOf(keeperOf[row])));
-  return new Map(chained.map((row, i) => [row, distance(members, i, keepers, i)]));
+  const members = await store.readVectors(Uint32Array.from(chained, rowOf));
+  const keepers = await store.readVectors(Uint32Array.from(chained, (row) => rowOf(keeperOf[row])));
+  const distances = closestDistances(members, keepers);
+  return new Map(chained.map((row, i) => [row, distances[i]]));
 }

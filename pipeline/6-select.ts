@@ -3,8 +3,10 @@ import type { Progress } from "#base/progress.ts";
 import { farthestFirst } from "#candidates/farthest-first.ts";
 import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
+import type { ImageVectors } from "#data/image-vectors.ts";
 import type { RowOrder } from "#data/row-order.ts";
 import type { Catalog } from "#reports/catalog.ts";
+import type { NearestRows } from "#search/nearest-rows.ts";
 import type { Searcher } from "#search/searcher.ts";
 
 export interface SelectOptions {
@@ -26,12 +28,12 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
   const { catalog, store, order, searcher, dissimilar, count, progress } = options;
   const unlabeled = unlabeledRepresentatives(groups, catalog);
   const labeled = [...catalog.labels.keys()].filter((row) => catalog.labels[row] !== undefined);
-  const read = (rows: number[]) => store.readRows(Uint32Array.from(rows, (row) => order.rowOfRank[row]));
+  const read = (rows: number[]) => store.readVectors(Uint32Array.from(rows, (row) => order.rowOfRank[row]));
   progress.update("select", "picks", 0, Math.min(count, unlabeled.length));
-  const features = await read(unlabeled);
-  const nearest = labeled.length === 0 ? undefined : await searcher.nearestRows(features, await read(labeled));
+  const vectors = await read(unlabeled);
+  const nearest = labeled.length === 0 ? undefined : await nearestImages(searcher, vectors, await read(labeled));
   let rank = 0;
-  for (const choice of farthestFirst(features, { toLabeled: nearest?.distance, dissimilar, count })) {
+  for (const choice of farthestFirst(vectors, { toLabeled: nearest?.distance, dissimilar, count })) {
     const { row, nearestChosen, coverageRadius } = choice;
     yield {
       rank: ++rank,
@@ -44,6 +46,19 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
     await new Promise(setImmediate); // a pick can take a while: let signals and the display through
   }
   progress.finish("select");
+}
+
+/** The nearest base image of every image, by their closest vectors. */
+async function nearestImages(searcher: Searcher, images: ImageVectors, base: ImageVectors): Promise<NearestRows> {
+  const ofVectors = await searcher.nearestRows(images.matrix, base.matrix);
+  const row = new Uint32Array(images.imageCount);
+  const distance = new Float64Array(images.imageCount).fill(Number.POSITIVE_INFINITY);
+  for (const [vector, image] of images.imageOf.entries()) {
+    if (ofVectors.distance[vector] >= distance[image]) continue;
+    distance[image] = ofVectors.distance[vector];
+    row[image] = base.imageOf[ofVectors.row[vector]];
+  }
+  return { row, distance };
 }
 
 /** The keeper of each group without a label, and each unlabeled image in no group, in id order. */

@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { PipelineError } from "#base/pipeline-error.ts";
+import { VIEWS } from "#data/view.ts";
+import { didYouMean } from "#settings/nearest-name.ts";
 import { readSettings } from "#settings/read-settings.ts";
 import type { Settings } from "#settings/settings.ts";
 import { parseFlags } from "#terminal/parse-flags.ts";
@@ -18,6 +20,7 @@ interface Flags {
   labels?: string;
   features?: string;
   model?: string;
+  views?: Settings["views"];
   threshold?: number;
   dissimilar?: number;
   candidates?: number;
@@ -61,6 +64,7 @@ function pipelineCommand(version: string): Command {
     .option("--labels <file.csv>", "columns path,label[,split]; paths are object ids")
     .option("--features <folder>", "existing .npy shards instead of images")
     .option("--model <name|file.onnx>", "embedded model, or a file that a preset is for")
+    .option("--views <default|none|list>", `further views of each picture, of ${VIEWS.join(",")}`, viewList)
     .option("--threshold <distance>", "images at this L2 distance or nearer are duplicates", distance)
     .option("--dissimilar <distance>", "candidates are farther than this from every labeled image", distance)
     .option("--candidates <count>", "how many candidates to rank", wholeNumber)
@@ -81,6 +85,16 @@ function pipelineCommand(version: string): Command {
 
 function appended(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
+}
+
+function viewList(value: string): Settings["views"] {
+  if (value === "default" || value === "none") return value;
+  return value.split(",").map((name) => {
+    const view = VIEWS.find((known) => known === name.trim());
+    if (view === undefined)
+      throw new InvalidArgumentError(`Found view "${name}"${didYouMean(name, [...VIEWS, "default", "none"])}.`);
+    return view;
+  });
 }
 
 function distance(value: string): number {

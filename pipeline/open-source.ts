@@ -9,12 +9,14 @@ import { buffered } from "#base/bounded-buffer.ts";
 import { fingerprint } from "#base/fingerprint.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
-import type { Shard } from "#data/feature-matrix.ts";
 import type { UnreadableImage } from "#data/image-record.ts";
-import type { ModelPreset } from "#data/model-preset.ts";
+import { preprocessingOf } from "#data/model-preset.ts";
+import type { Shard } from "#data/shard.ts";
 import { Embedder } from "#features/embedder.ts";
 import { hashFile } from "#images/hash-file.ts";
 import { type Listing, listImages } from "#images/list-images.ts";
+import type { RunFacts } from "#reports/run-report.ts";
+import { chosenViews } from "#settings/chosen-views.ts";
 import { findModel } from "#settings/find-model.ts";
 import type { Settings } from "#settings/settings.ts";
 import { scan } from "./1-scan.ts";
@@ -34,7 +36,7 @@ export interface Source {
   readonly pathOf: (id: string) => string | undefined;
   /** Grows while the shards are read. */
   readonly unreadable: readonly UnreadableImage[];
-  readonly model: { readonly preset: ModelPreset; readonly sha256: string; readonly dim: number } | undefined;
+  readonly model: RunFacts["model"] | undefined;
   /** Puts the new index in the place of the old one. */
   publish(): Promise<void>;
   /** Lets go of threads and of what was not published. */
@@ -73,8 +75,8 @@ async function openImages(settings: Settings, paths: OutputPaths, progress: Prog
     await dropDraft(paths.index);
   };
   try {
-    const { name: _, about: __, files: ___, threshold: ____, dissimilar: _____, ...preprocessing } = preset;
-    const model = { preset, sha256, dim: embedder.dim };
+    const views = chosenViews(settings, preset);
+    const model = { preset, sha256, dim: embedder.dim, views };
     const draft = await startDraft(paths.index, INDEX_RECORD);
     const store = new ShardStore(draft, embedder.dim);
     const pairs = new PairStore(join(draft, "pairs"));
@@ -82,7 +84,7 @@ async function openImages(settings: Settings, paths: OutputPaths, progress: Prog
     progress.update("scan", "files", 0, files.length);
     const shards = extract(buffered(scan(files, { progress, unreadable }), FILES_AHEAD), {
       embedder,
-      decode: { preset, maxPixels: settings.extract.maxPixels },
+      decode: { preset, maxPixels: settings.extract.maxPixels, views },
       store,
       shardRows: settings.index.shardRows,
       concurrency: settings.concurrency ?? cpus().length,
@@ -91,7 +93,7 @@ async function openImages(settings: Settings, paths: OutputPaths, progress: Prog
       unreadable,
     });
     const publish = async () => {
-      await store.finish({ features_made_by: fingerprint({ sha256, preprocessing }) });
+      await store.finish({ features_made_by: fingerprint({ sha256, preprocessing: preprocessingOf(preset) }), views });
       await publishDraft(paths.index);
     };
     const pathById = new Map(files.map(({ id, path }) => [id, path]));

@@ -7,6 +7,7 @@ import { dropDraft, publishDraft, startDraft } from "#artifacts/whole-folder.ts"
 import { buffered, collect } from "#base/bounded-buffer.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
+import { VectorOwners } from "#data/image-vectors.ts";
 import { rankPairs, rowOrderOf } from "#data/row-order.ts";
 import { labelImages } from "#labels/label-images.ts";
 import { readLabelCsv } from "#labels/read-label-csv.ts";
@@ -51,10 +52,12 @@ export async function runPipeline(
     const { store, expectedRows } = source;
     const { blockRows, maxPairs } = settings.search;
     const cache = new ShardCache(store, CACHE_SHARE * memoryLimit(settings));
-    const nameRow = (row: number) => JSON.stringify(store.images[row].id);
-    const allPairs = searcher.allPairs({ threshold, blockRows, readShard: (shard) => cache.read(shard), nameRow });
-    const options = { allPairs, threshold, maxPairs, expectedRows, pairStore: source.pairs, progress };
-    const { pairs: rowPairs, account } = await gatherPairs(search(buffered(source.shards, 1), options), options);
+    const owners = new VectorOwners();
+    const readShard = async (shard: number) => (await cache.read(shard)).vectors.matrix;
+    const nameRow = (vector: number) => JSON.stringify(store.images[owners.toArray()[vector]].id);
+    const allPairs = searcher.allPairs({ threshold, blockRows, readShard, nameRow });
+    const options = { allPairs, threshold, maxPairs, expectedRows, owners, pairStore: source.pairs, progress };
+    const { pairs: vectorPairs, account } = await gatherPairs(search(buffered(source.shards, 1), options), options);
     cache.clear();
     refuseNoImages(source);
 
@@ -69,7 +72,7 @@ export async function runPipeline(
       maxPixels: settings.extract.maxPixels,
       matcher,
     });
-    const pairs = await matchPairs(rankPairs(rowPairs, order), pictures, progress);
+    const pairs = await matchPairs(rankPairs(vectorPairs, owners.toArray(), order), pictures, progress);
     // without pictures nothing is more than similar
     const weakest = matcher ? settings.cluster.match : "similar";
     const { keep } = settings.cluster;
@@ -81,7 +84,7 @@ export async function runPipeline(
     const finished: FinishedRun = {
       exitCode: source.unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
       counts: countsOf(findings, source.ignored),
-      search: { vectors: images.length, account },
+      search: { vectors: owners.vectorCount, account },
       ...(source.model ? { model: source.model } : {}),
     };
     const draft = await startDraft(paths.reports, RUN_RECORD);

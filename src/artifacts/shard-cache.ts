@@ -1,16 +1,16 @@
 import type { ShardStore } from "#artifacts/shard-store.ts";
 import { collectGarbage } from "#base/collect-garbage.ts";
-import type { FeatureMatrix } from "#data/feature-matrix.ts";
+import type { Shard } from "#data/shard.ts";
 
 /** Memory of dropped shards is only free again when the garbage was collected, which Node.js leaves for later. */
 const COLLECT_EVERY = 8;
 
-/** Keeps the features of the shards that were used last in memory, up to a limit. */
+/** Keeps the vectors of the shards that were used last in memory, up to a limit. */
 export class ShardCache {
   readonly #store: ShardStore;
   readonly #maxBytes: number;
   /** The least recently used first. */
-  readonly #kept = new Map<number, { matrix: Promise<FeatureMatrix>; bytes: number }>();
+  readonly #kept = new Map<number, { shard: Promise<Shard>; bytes: number }>();
   #bytes = 0;
   #dropped = 0;
 
@@ -20,35 +20,34 @@ export class ShardCache {
     this.#maxBytes = maxBytes;
   }
 
-  /** The features of one shard, in shared memory. */
-  read(shard: number): Promise<FeatureMatrix> {
-    const known = this.#kept.get(shard);
+  read(number: number): Promise<Shard> {
+    const known = this.#kept.get(number);
     if (known) {
-      this.#kept.delete(shard);
-      this.#kept.set(shard, known);
-      return known.matrix;
+      this.#kept.delete(number);
+      this.#kept.set(number, known);
+      return known.shard;
     }
-    const matrix = this.#store.readShard(shard);
-    const bytes = this.#store.rowCountOf(shard) * this.#store.dim * Float32Array.BYTES_PER_ELEMENT;
-    this.#kept.set(shard, { matrix, bytes });
+    const shard = this.#store.readShard(number);
+    const bytes = this.#store.vectorCountOf(number) * this.#store.dim * Float32Array.BYTES_PER_ELEMENT;
+    this.#kept.set(number, { shard, bytes });
     this.#bytes += bytes;
-    matrix.catch(() => this.#drop(shard));
+    shard.catch(() => this.#drop(number));
     for (const oldest of this.#kept.keys()) {
-      if (this.#bytes <= this.#maxBytes || oldest === shard) break;
+      if (this.#bytes <= this.#maxBytes || oldest === number) break;
       this.#drop(oldest);
     }
-    return matrix;
+    return shard;
   }
 
   /** Forgets all. */
   clear(): void {
-    for (const shard of [...this.#kept.keys()]) this.#drop(shard);
+    for (const number of [...this.#kept.keys()]) this.#drop(number);
     collectGarbage();
   }
 
-  #drop(shard: number): void {
-    this.#bytes -= this.#kept.get(shard)?.bytes ?? 0;
-    this.#kept.delete(shard);
+  #drop(number: number): void {
+    this.#bytes -= this.#kept.get(number)?.bytes ?? 0;
+    this.#kept.delete(number);
     if (++this.#dropped % COLLECT_EVERY === 0) collectGarbage();
   }
 }

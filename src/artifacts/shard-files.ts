@@ -11,6 +11,15 @@ export interface ShardPart {
   /** Number of its first row in the whole index. */
   readonly firstRow: number;
   readonly rowCount: number;
+  /** Further views of the same rows. */
+  readonly views?: ViewsPart;
+}
+
+/** Where the views of a part's rows lie: an array of shape (rows, perImage, dim), rows as in the part's own file. */
+export interface ViewsPart {
+  readonly file: string;
+  readonly dataOffset: number;
+  readonly perImage: number;
 }
 
 // one read call takes at most 2 GiB
@@ -22,22 +31,29 @@ const READ_BYTES = 1 << 30;
  * @param first the part's row that becomes row 0 of `target`
  * @throws PipelineError `artifact` when the file ends too early
  */
-export async function readRowRange(part: ShardPart, first: number, target: FeatureMatrix): Promise<void> {
+export function readRowRange(part: ShardPart, first: number, target: FeatureMatrix): Promise<void> {
   const rowBytes = target.dim * Float32Array.BYTES_PER_ELEMENT;
-  const { values } = target;
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, target.rowCount * rowBytes);
-  const start = part.dataOffset + (part.firstRowInFile + first) * rowBytes;
-  const file = await open(part.file, "r");
+  return readBytes(part.file, part.dataOffset + (part.firstRowInFile + first) * rowBytes, target);
+}
+
+/** Fills a matrix of shape (rows × views, dim) with the views of rows of a part that has some; otherwise like `readRowRange`. */
+export async function readViewRange(part: ShardPart, first: number, target: FeatureMatrix): Promise<void> {
+  if (!part.views) return;
+  const { file, dataOffset, perImage } = part.views;
+  const rowBytes = perImage * target.dim * Float32Array.BYTES_PER_ELEMENT;
+  await readBytes(file, dataOffset + (part.firstRowInFile + first) * rowBytes, target);
+}
+
+async function readBytes(path: string, start: number, { values }: FeatureMatrix): Promise<void> {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const file = await open(path, "r");
   try {
     let done = 0;
     while (done < bytes.length) {
       const { bytesRead } = await file.read(bytes, done, Math.min(READ_BYTES, bytes.length - done), start + done);
       if (bytesRead === 0) {
         const found = start + done;
-        throw new PipelineError(
-          "artifact",
-          `Cannot read "${part.file}": expected more than ${found} bytes, found ${found}`,
-        );
+        throw new PipelineError("artifact", `Cannot read "${path}": expected more than ${found} bytes, found ${found}`);
       }
       done += bytesRead;
     }

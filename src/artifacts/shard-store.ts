@@ -1,9 +1,11 @@
 import { join } from "node:path";
-import { readRowRange, type ShardPart } from "#artifacts/shard-files.ts";
+import { readRowRange, readViewRange, type ShardPart, type ViewsPart } from "#artifacts/shard-files.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
-import { type FeatureMatrix, rowsOf, type Shard, sharedMatrix } from "#data/feature-matrix.ts";
+import { type FeatureMatrix, rowsOf, sharedMatrix } from "#data/feature-matrix.ts";
 import type { ImageRecord } from "#data/image-record.ts";
-import { formatFeatureArray } from "#npy/feature-array.ts";
+import { type ImageVectors, imageVectors } from "#data/image-vectors.ts";
+import type { Shard } from "#data/shard.ts";
+import { formatFeatureArray, formatViewArray } from "#npy/feature-array.ts";
 import { formatUnicodeArray } from "#npy/unicode-array.ts";
 
 /** Changes when what lies in index/ can no longer be read by older programs. */
@@ -11,6 +13,15 @@ const FORMAT_VERSION = 1;
 
 /** Written last: an index without it was never finished. */
 export const INDEX_RECORD = "index.json";
+
+/** What becomes a shard: its rows' images, their features and, where there are any, their further views. */
+export interface ShardContent {
+  readonly images: readonly ImageRecord[];
+  /** In shared memory, shape (images, dim). */
+  readonly features: FeatureMatrix;
+  /** Shape (images × views, dim), the views of an image side by side; one that is like the picture is equal to its feature. */
+  readonly views: FeatureMatrix | undefined;
+}
 
 /** The features of all images on disk, as shards of consecutive rows. */
 export class ShardStore {
@@ -36,27 +47,27 @@ export class ShardStore {
     return this.#parts.length;
   }
 
-  rowCountOf(shard: number): number {
-    return this.#parts[shard].rowCount;
+  /** Vectors a shard has at most: views that are like the picture are left out when it is read. */
+  vectorCountOf(shard: number): number {
+    const { rowCount, views } = this.#parts[shard];
+    return rowCount * (1 + (views?.perImage ?? 0));
   }
 
-  firstRowOf(shard: number): number {
-    return this.#parts[shard].firstRow;
-  }
-
-  /** Puts a shard on disk: NNNN.object_ids.npy, NNNN.features.npy and what is known of its images. */
-  async write({ number, firstRow, images, features }: Shard): Promise<void> {
-    const name = String(number).padStart(4, "0");
-    const file = join(this.#folder, `${name}.features.npy`);
+  /** Puts a shard on disk: NNNN.object_ids.npy, NNNN.features.npy, NNNN.views.npy and what is known of its images. */
+  async append({ images, features, views }: ShardContent): Promise<Shard> {
+    const number = this.#parts.length;
+    const firstRow = this.#images.length;
+    const name = join(this.#folder, String(number).padStart(4, "0"));
+    const file = `${name}.features.npy`;
     const content = formatFeatureArray(features);
     await writeWholeFile(file, [content]);
-    await writeWholeFile(join(this.#folder, `${name}.images.ndjson`), imageLines(images));
-    await writeWholeFile(join(this.#folder, `${name}.object_ids.npy`), [
-      formatUnicodeArray(images.map(({ id }) => id)),
-    ]);
-    const dataOffset = content.length - features.values.byteLength;
-    this.#parts.push({ file, dataOffset, firstRowInFile: 0, firstRow, rowCount: images.length });
+    const part = { file, dataOffset: content.length - features.values.byteLength, firstRowInFile: 0, firstRow };
+    const viewsPart = views && (await writeViews(`${name}.views.npy`, views, images.length));
+    await writeWholeFile(`${name}.images.ndjson`, imageLines(images));
+    await writeWholeFile(`${name}.object_ids.npy`, [formatUnicodeArray(images.map(({ id }) => id))]);
+    this.#parts.push({ ...part, rowCount: images.length, ...(viewsPart ? { views: viewsPart } : {}) });
     for (const image of images) this.#images.push(image);
+    return { number, firstRow, images, vectors: imageVectors(features, views) };
   }
 
   /** Notes what made the index, once all shards are written. */
@@ -66,12 +77,16 @@ export class ShardStore {
     await writeWholeFile(join(this.#folder, INDEX_RECORD), [`${JSON.stringify(content, null, 2)}\n`]);
   }
 
-  /** The features of one shard, in shared memory. */
-  async readShard(shard: number): Promise<FeatureMatrix> {
-    const part = this.#parts[shard];
-    const matrix = sharedMatrix(part.rowCount, this.dim);
-    await readRowRange(part, 0, matrix);
-    return matrix;
+  /** A shard with all vectors of its images. */
+  async readShard(number: number): Promise<Shard> {
+    const part = this.#parts[number];
+    const { firstRow, rowCount } = part;
+    const features = sharedMatrix(rowCount, this.dim);
+    await readRowRange(part, 0, features);
+    const views = part.views && sharedMatrix(rowCount * part.views.perImage, this.dim);
+    if (views) await readViewRange(part, 0, views);
+    const images = this.#images.slice(firstRow, firstRow + rowCount);
+    return { number, firstRow, images, vectors: imageVectors(features, views) };
   }
 
   /**
@@ -79,31 +94,55 @@ export class ShardStore {
    *
    * @param rows any rows of the index, in any order; row `i` of the result is row `rows[i]` of the index
    */
-  async readRows(rows: Uint32Array): Promise<FeatureMatrix> {
-    const matrix = sharedMatrix(rows.length, this.dim);
+  readRows(rows: Uint32Array): Promise<FeatureMatrix> {
+    return this.#gather(rows, 1, readRowRange);
+  }
+
+  /** All vectors of chosen rows: image `i` of the result is row `rows[i]` of the index. */
+  async readVectors(rows: Uint32Array): Promise<ImageVectors> {
+    const features = await this.readRows(rows);
+    const perImage = this.#parts[0]?.views?.perImage;
+    return imageVectors(
+      features,
+      perImage === undefined ? undefined : await this.#gather(rows, perImage, readViewRange),
+    );
+  }
+
+  async #gather(rows: Uint32Array, perRow: number, read: RangeReader): Promise<FeatureMatrix> {
+    const matrix = sharedMatrix(rows.length * perRow, this.dim);
     const order = Uint32Array.from(rows.keys()).sort((a, b) => rows[a] - rows[b]);
     let next = 0;
     for (const part of this.#parts) {
       const first = next;
       while (next < order.length && rows[order[next]] < part.firstRow + part.rowCount) next++;
-      await this.#readSome(part, rows, order.subarray(first, next), matrix);
+      const wanted = order.subarray(first, next);
+      // reading a shard as a whole beats single reads from about a sixteenth of its rows on
+      if (wanted.length * 16 > part.rowCount) {
+        const all = sharedMatrix(part.rowCount * perRow, this.dim);
+        await read(part, 0, all);
+        const length = perRow * this.dim;
+        for (const i of wanted) {
+          const from = (rows[i] - part.firstRow) * length;
+          matrix.values.set(all.values.subarray(from, from + length), i * length);
+        }
+      } else {
+        for (const i of wanted) {
+          await read(part, rows[i] - part.firstRow, rowsOf(matrix, i * perRow, (i + 1) * perRow));
+        }
+      }
     }
     return matrix;
   }
+}
 
-  async #readSome(part: ShardPart, rows: Uint32Array, wanted: Uint32Array, matrix: FeatureMatrix): Promise<void> {
-    // reading a shard as a whole beats single reads from about a sixteenth of its rows on
-    if (wanted.length * 16 > part.rowCount) {
-      const all = sharedMatrix(part.rowCount, this.dim);
-      await readRowRange(part, 0, all);
-      for (const i of wanted) {
-        const row = rows[i] - part.firstRow;
-        matrix.values.set(all.values.subarray(row * this.dim, (row + 1) * this.dim), i * this.dim);
-      }
-    } else {
-      for (const i of wanted) await readRowRange(part, rows[i] - part.firstRow, rowsOf(matrix, i, i + 1));
-    }
-  }
+/** Fills a matrix with what belongs to rows of a part, from its row `first` on. */
+type RangeReader = (part: ShardPart, first: number, target: FeatureMatrix) => Promise<void>;
+
+async function writeViews(file: string, views: FeatureMatrix, images: number): Promise<ViewsPart> {
+  const perImage = views.rowCount / images;
+  const content = formatViewArray(views, perImage);
+  await writeWholeFile(file, [content]);
+  return { file, dataOffset: content.length - views.values.byteLength, perImage };
 }
 
 function* imageLines(images: readonly ImageRecord[]): Generator<string> {

@@ -1,32 +1,34 @@
-import { type FeatureMatrix, squaredDistance } from "#data/feature-matrix.ts";
+import { squaredDistance } from "#data/feature-matrix.ts";
+import { type ImageVectors, vectorsByImage } from "#data/image-vectors.ts";
 
 /** One choice of farthest-first order. */
 export interface Choice {
-  /** Row of the matrix. */
+  /** Number of the image. */
   readonly row: number;
   /** Its nearest earlier choice and the distance to it; undefined for the first choice. */
   readonly nearestChosen: { readonly row: number; readonly distance: number } | undefined;
-  /** Largest distance of any row to what is labeled or chosen, after this choice. */
+  /** Largest distance of any image to what is labeled or chosen, after this choice. */
   readonly coverageRadius: number;
 }
 
 export interface FarthestFirstOptions {
-  /** Distance of each row to its nearest labeled image; undefined when nothing is labeled. */
+  /** Distance of each image to its nearest labeled one; undefined when nothing is labeled. */
   readonly toLabeled: Float64Array | undefined;
-  /** Only rows farther than this from every labeled image are chosen. */
+  /** Only images farther than this from every labeled image are chosen. */
   readonly dissimilar: number;
   readonly count: number;
 }
 
 /**
- * Chooses rows so that each is the farthest from all that is labeled or chosen before (Gonzalez 1985: for every n, the first n
- * choices cover all rows within twice the smallest possible radius). Equal distances go to the smaller row. Without labels
- * the first choice is the row nearest to the mean, the most typical one. Exact, in float64.
+ * Chooses images so that each is the farthest from all that is labeled or chosen before (Gonzalez 1985: for every n, the first n
+ * choices cover all images within twice the smallest possible radius). Two images are as far as their closest vectors. Equal distances go
+ * to the smaller number. Without labels the first choice is the image nearest to the mean, the most typical one. Exact, in float64.
  *
- * A generator, so that whoever asks can show progress and stop: each choice costs one pass over the rows.
+ * A generator, so that whoever asks can show progress and stop: each choice costs one pass over the vectors.
  */
-export function* farthestFirst(features: FeatureMatrix, options: FarthestFirstOptions): Generator<Choice> {
-  const { rowCount } = features;
+export function* farthestFirst(vectors: ImageVectors, options: FarthestFirstOptions): Generator<Choice> {
+  const rowCount = vectors.imageCount;
+  const numbers = vectorsByImage(vectors);
   const { toLabeled, dissimilar, count } = options;
   const state: Coverage = {
     toCovered: toLabeled ? Float64Array.from(toLabeled) : new Float64Array(rowCount).fill(Number.POSITIVE_INFINITY),
@@ -34,40 +36,46 @@ export function* farthestFirst(features: FeatureMatrix, options: FarthestFirstOp
     nearestChosen: new Uint32Array(rowCount),
   };
   const open = Uint8Array.from({ length: rowCount }, (_, row) => Number(!toLabeled || toLabeled[row] > dissimilar));
-  let row = toLabeled ? farthestOpen(state.toCovered, open) : nearestToMean(features);
+  let row = toLabeled ? farthestOpen(state.toCovered, open) : nearestToMean(vectors);
   for (let chosen = 0; chosen < count && row >= 0; chosen++) {
     open[row] = 0;
     const nearestChosen = chosen === 0 ? undefined : { row: state.nearestChosen[row], distance: state.toChosen[row] };
-    yield { row, nearestChosen, coverageRadius: cover(state, features, row) };
+    yield { row, nearestChosen, coverageRadius: cover(state, vectors, row, numbers[row]) };
     row = farthestOpen(state.toCovered, open);
   }
 }
 
 interface Coverage {
-  /** Distance of each row to the nearest labeled or chosen one. */
+  /** Distance of each image to the nearest labeled or chosen one. */
   readonly toCovered: Float64Array;
-  /** Distance of each row to the nearest chosen one, and which that is. */
+  /** Distance of each image to the nearest chosen one, and which that is. */
   readonly toChosen: Float64Array;
   readonly nearestChosen: Uint32Array;
 }
 
-/** Takes a choice into the coverage; returns the coverage radius after it. */
-function cover({ toCovered, toChosen, nearestChosen }: Coverage, features: FeatureMatrix, chosen: number): number {
-  const { values, rowCount, dim } = features;
-  let radius = 0;
-  for (let row = 0; row < rowCount; row++) {
-    const distance = Math.sqrt(squaredDistance(values, chosen * dim, values, row * dim, dim));
-    if (distance < toChosen[row]) {
-      toChosen[row] = distance;
-      nearestChosen[row] = chosen;
+/** Takes a choice, with all of its vectors, into the coverage; returns the coverage radius after it. */
+function cover(
+  { toCovered, toChosen, nearestChosen }: Coverage,
+  { matrix, imageOf }: ImageVectors,
+  chosen: number,
+  itsVectors: readonly number[],
+): number {
+  const { values, rowCount, dim } = matrix;
+  for (const own of itsVectors) {
+    for (let vector = 0; vector < rowCount; vector++) {
+      const distance = Math.sqrt(squaredDistance(values, own * dim, values, vector * dim, dim));
+      const image = imageOf[vector];
+      if (distance < toChosen[image]) {
+        toChosen[image] = distance;
+        nearestChosen[image] = chosen;
+      }
+      if (distance < toCovered[image]) toCovered[image] = distance;
     }
-    if (distance < toCovered[row]) toCovered[row] = distance;
-    if (toCovered[row] > radius) radius = toCovered[row];
   }
-  return radius;
+  return toCovered.reduce((radius, distance) => Math.max(radius, distance), 0);
 }
 
-/** The open row that is farthest from what is covered; −1 when none is open. */
+/** The open image that is farthest from what is covered; −1 when none is open. */
 function farthestOpen(toCovered: Float64Array, open: Uint8Array): number {
   let farthest = -1;
   for (let row = 0; row < open.length; row++) {
@@ -76,8 +84,8 @@ function farthestOpen(toCovered: Float64Array, open: Uint8Array): number {
   return farthest;
 }
 
-/** −1 when there are no rows. */
-function nearestToMean({ values, rowCount, dim }: FeatureMatrix): number {
+/** Of the images as they stand; −1 when there are none. */
+function nearestToMean({ matrix: { values, dim }, imageCount: rowCount }: ImageVectors): number {
   const mean = new Float64Array(dim);
   for (let i = 0; i < rowCount * dim; i++) mean[i % dim] += values[i] / rowCount;
   let nearest = -1;

@@ -1,20 +1,9 @@
-import type { ImageRecord } from "#data/image-record.ts";
-
-/** One feature vector an image, row-major: feature `f` of row `r` is `values[r * dim + f]`. */
+/** Feature vectors, row-major: feature `f` of row `r` is `values[r * dim + f]`. */
 export interface FeatureMatrix {
   /** float32 features, shape (rowCount, dim), unitless. */
   readonly values: Float32Array;
   readonly rowCount: number;
   readonly dim: number;
-}
-
-/** Up to `shardRows` images and their features: rows `firstRow` to `firstRow + images.length` of the whole index. */
-export interface Shard {
-  readonly number: number;
-  readonly firstRow: number;
-  readonly images: readonly ImageRecord[];
-  /** The values lie in shared memory, so that worker threads read them without a copy. */
-  readonly features: FeatureMatrix;
 }
 
 /** The rows `first` to `end` (half open) of a matrix, sharing its memory. */

@@ -1,3 +1,5 @@
+import type { View } from "#data/view.ts";
+
 /** How pictures enter a model and which of its outputs is the feature: everything that an ONNX file does not say itself. */
 export interface ModelPreset {
   readonly name: string;
@@ -30,4 +32,20 @@ export interface ModelPreset {
   /** Default thresholds for this model, plain L2. */
   readonly threshold: number;
   readonly dissimilar: number;
+  /** Views that images get by default: what they find must be worth their time with this model. */
+  readonly views: readonly View[];
+}
+
+/** What of a preset decides how a picture's feature comes out; the rest is advice. */
+export function preprocessingOf(preset: ModelPreset) {
+  const {
+    name: _,
+    about: __,
+    files: ___,
+    threshold: ____,
+    dissimilar: _____,
+    views: ______,
+    ...preprocessing
+  } = preset;
+  return preprocessing;
 }

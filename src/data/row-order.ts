@@ -19,24 +19,32 @@ export function rowOrderOf(ids: readonly string[]): RowOrder {
   return { rankOfRow, rowOfRank };
 }
 
-/** Renames rows to ranks and orders the pairs by left, then right rank. */
-export function rankPairs(pairs: PairList, { rankOfRow }: RowOrder): PairList {
-  const { count } = pairs;
+/**
+ * Renames vectors to the ranks of their images and orders the pairs by left, then right rank. Of several pairs of two images the closest
+ * stays, and none of an image with itself.
+ *
+ * @param imageOf row of each vector's image, shape (vectors,)
+ */
+export function rankPairs(pairs: PairList, imageOf: Uint32Array, { rankOfRow }: RowOrder): PairList {
+  const { count, distance } = pairs;
   const left = new Uint32Array(count);
   const right = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
-    const a = rankOfRow[pairs.left[i]];
-    const b = rankOfRow[pairs.right[i]];
+    const a = rankOfRow[imageOf[pairs.left[i]]];
+    const b = rankOfRow[imageOf[pairs.right[i]]];
     left[i] = Math.min(a, b);
     right[i] = Math.max(a, b);
   }
   const order = Uint32Array.from({ length: count }, (_, i) => i).sort(
-    (i, j) => left[i] - left[j] || right[i] - right[j],
+    (i, j) => left[i] - left[j] || right[i] - right[j] || distance[i] - distance[j],
   );
+  const isFirst = (i: number, place: number) =>
+    place === 0 || left[order[place - 1]] !== left[i] || right[order[place - 1]] !== right[i];
+  const kept = order.filter((i, place) => left[i] !== right[i] && isFirst(i, place));
   return {
-    left: order.map((i) => left[i]),
-    right: order.map((i) => right[i]),
-    distance: Float64Array.from(order, (i) => pairs.distance[i]),
-    count,
+    left: kept.map((i) => left[i]),
+    right: kept.map((i) => right[i]),
+    distance: Float64Array.from(kept, (i) => distance[i]),
+    count: kept.length,
   };
 }

@@ -1,11 +1,16 @@
 import sharp, { type Sharp } from "sharp";
 import { messageOf } from "#base/pipeline-error.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
+import type { View } from "#data/view.ts";
+import { cutOut, mirrored, type Pixels } from "#images/cut-pixels.ts";
+import { type Box, findBorders } from "#images/find-borders.ts";
 
 /** A picture as the model wants it, and how large it was. */
 export interface DecodedImage {
   /** RGB, 0..255, shape (height, width, 3) of the preset. */
   readonly pixels: Uint8Array;
+  /** Its views, of the same shape, in the order in which they were asked for; undefined for one that is like the picture. */
+  readonly views: readonly (Uint8Array | undefined)[];
   /** Size of the upright original, in pixels. */
   readonly width: number;
   readonly height: number;
@@ -15,7 +20,14 @@ export interface DecodeOptions {
   readonly preset: Pick<ModelPreset, "width" | "height" | "resize" | "cropFrom" | "kernel">;
   /** Pictures of more pixels are refused, so that a decompression bomb cannot fill the memory. */
   readonly maxPixels: number;
+  /** Ways to see the picture besides as it stands. */
+  readonly views: readonly View[];
 }
+
+/** Sides of `centre` and `corners`, of the picture's: half of its area. */
+const CROP_SIDE = Math.SQRT1_2;
+/** Side of the small picture in which borders are looked for, in pixels. */
+const BORDERS_SIDE = 96;
 
 // the concurrency is one level up, a picture a task: threads within a picture would only compete
 sharp.concurrency(1);
@@ -28,20 +40,96 @@ sharp.cache(false);
  *
  * @throws Error with libvips' reason in one line
  */
-export async function decodeImage(path: string, { preset, maxPixels }: DecodeOptions): Promise<DecodedImage> {
+export async function decodeImage(path: string, options: DecodeOptions): Promise<DecodedImage> {
   try {
-    const source = sharp(path, { failOn: "error", limitInputPixels: maxPixels });
-    const { autoOrient } = await source.metadata();
-    const upright = source.autoOrient().flatten({ background: "white" }).toColourspace("srgb");
-    const { data, info } = await resized(upright, preset).raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
-    const expected = preset.width * preset.height * 3;
-    if (info.channels !== 3 || data.length !== expected) {
-      throw new Error(`Expected ${expected} bytes of RGB, found ${data.length} in ${info.channels} channels`);
-    }
-    return { pixels: data, width: autoOrient.width, height: autoOrient.height };
+    const { autoOrient } = await open(path, options).metadata();
+    const picture = { path, options, width: autoOrient.width, height: autoOrient.height };
+    const pixels = await decoded(picture, options.preset);
+    const views = await viewsOf(picture, pixels);
+    return { pixels: pixels.data, views, width: picture.width, height: picture.height };
   } catch (error) {
     throw new Error(reasonOf(error, path), { cause: error });
   }
+}
+
+/** A file, and the size of its upright picture. */
+interface Picture {
+  readonly path: string;
+  readonly options: DecodeOptions;
+  readonly width: number;
+  readonly height: number;
+}
+
+function open(path: string, { maxPixels }: DecodeOptions): Sharp {
+  return sharp(path, { failOn: "error", limitInputPixels: maxPixels });
+}
+
+/** The picture, or a part of it, scaled to a preset's size. */
+async function decoded(
+  { path, options, width, height }: Picture,
+  preset: DecodeOptions["preset"],
+  part?: Box,
+): Promise<Pixels> {
+  let upright = open(path, options).autoOrient();
+  if (part) upright = upright.extract(inPixels(part, width, height));
+  upright = upright.flatten({ background: "white" }).toColourspace("srgb");
+  const { data, info } = await resized(upright, preset).raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+  const expected = preset.width * preset.height * 3;
+  if (info.channels !== 3 || data.length !== expected) {
+    throw new Error(`Expected ${expected} bytes of RGB, found ${data.length} in ${info.channels} channels`);
+  }
+  return { data, width: preset.width, height: preset.height };
+}
+
+function inPixels(part: Box, width: number, height: number) {
+  const left = Math.min(width - 1, Math.round(part.left * width));
+  const top = Math.min(height - 1, Math.round(part.top * height));
+  return {
+    left,
+    top,
+    width: Math.min(width - left, Math.max(1, Math.round(part.width * width))),
+    height: Math.min(height - top, Math.max(1, Math.round(part.height * height))),
+  };
+}
+
+async function viewsOf(picture: Picture, pixels: Pixels): Promise<(Uint8Array | undefined)[]> {
+  const { preset, views } = picture.options;
+  const seen: (Uint8Array | undefined)[] = [];
+  let larger: Pixels | undefined;
+  for (const view of views) {
+    if (view === "mirrored") seen.push(mirrored(pixels));
+    else if (view === "trimmed") seen.push(await trimmed(picture, pixels));
+    else {
+      // so large that the crops need not be scaled
+      larger ??= await decoded(picture, enlarged(preset));
+      seen.push(...crops(larger, pixels, view));
+    }
+  }
+  return seen;
+}
+
+async function trimmed(picture: Picture, pixels: Pixels): Promise<Uint8Array | undefined> {
+  const { preset } = picture.options;
+  const small = { width: BORDERS_SIDE, height: BORDERS_SIDE, resize: "squash", kernel: "linear" } as const;
+  const whole = preset.resize === "squash" ? pixels : await decoded(picture, small);
+  const inner = findBorders(whole.data, whole.width, whole.height);
+  return inner && (await decoded(picture, preset, inner)).data;
+}
+
+function crops(larger: Pixels, { width, height }: Pixels, view: "centre" | "corners"): Uint8Array[] {
+  const [right, bottom] = [larger.width - width, larger.height - height];
+  const places =
+    view === "centre"
+      ? [[right >> 1, bottom >> 1]]
+      : [0, bottom].flatMap((top) => [0, right].map((left): [number, number] => [left, top]));
+  return places.map(([left, top]) => cutOut(larger, { left, top, width, height }));
+}
+
+/** The same way to scale, to a larger size: crops of it have the preset's. */
+function enlarged(preset: DecodeOptions["preset"]): DecodeOptions["preset"] {
+  const [width, height] = [preset.width, preset.height].map((side) => Math.round(side / CROP_SIDE));
+  if (preset.cropFrom === undefined) return { ...preset, width, height };
+  return { ...preset, width, height, cropFrom: Math.round(preset.cropFrom / CROP_SIDE) };
 }
 
 function resized(image: Sharp, preset: DecodeOptions["preset"]): Sharp {
@@ -50,10 +138,13 @@ function resized(image: Sharp, preset: DecodeOptions["preset"]): Sharp {
   if (preset.resize === "pad") {
     return image.resize({ width, height, fit: "contain", background: { r: 127, g: 127, b: 127 }, kernel });
   }
-  const shorter = preset.cropFrom ?? Math.min(width, height);
-  const left = Math.floor((shorter - width) / 2);
-  const top = Math.floor((shorter - height) / 2);
-  return image.resize({ width: shorter, height: shorter, fit: "cover", kernel }).extract({ left, top, width, height });
+  const scale = (preset.cropFrom ?? Math.min(width, height)) / Math.min(width, height);
+  const [outerWidth, outerHeight] = [Math.round(width * scale), Math.round(height * scale)];
+  const left = Math.floor((outerWidth - width) / 2);
+  const top = Math.floor((outerHeight - height) / 2);
+  return image
+    .resize({ width: outerWidth, height: outerHeight, fit: "cover", kernel })
+    .extract({ left, top, width, height });
 }
 
 // libvips puts the path in front of some reasons and says some twice; reports name the image by its id

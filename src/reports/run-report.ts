@@ -1,5 +1,6 @@
-import type { ModelPreset } from "#data/model-preset.ts";
+import { type ModelPreset, preprocessingOf } from "#data/model-preset.ts";
 import type { PairAccount } from "#data/pair-list.ts";
+import type { View } from "#data/view.ts";
 
 export interface RunCounts {
   readonly images: number;
@@ -21,7 +22,12 @@ export interface RunFacts {
   readonly exitCode: number;
   readonly error?: string;
   readonly config: unknown;
-  readonly model?: { readonly preset: ModelPreset; readonly sha256: string; readonly dim: number };
+  readonly model?: {
+    readonly preset: ModelPreset;
+    readonly sha256: string;
+    readonly dim: number;
+    readonly views: readonly View[];
+  };
   readonly device: string;
   readonly counts?: RunCounts;
   readonly search?: { readonly vectors: number; readonly account: PairAccount };
@@ -63,9 +69,9 @@ export function runJson(facts: RunFacts): string {
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
-function modelFields({ preset, sha256, dim }: NonNullable<RunFacts["model"]>) {
-  const { name, normalize, about: _, files: __, threshold: ___, dissimilar: ____, ...preprocessing } = preset;
-  return { name, sha256, dim, normalize, preprocessing };
+function modelFields({ preset, sha256, dim, views }: NonNullable<RunFacts["model"]>) {
+  const { normalize, ...preprocessing } = preprocessingOf(preset);
+  return { name: preset.name, sha256, dim, normalize, preprocessing, views };
 }
 
 function rounded(value: number): number {

@@ -1,4 +1,5 @@
 import type { ModelPreset } from "#data/model-preset.ts";
+import type { View } from "#data/view.ts";
 
 /** Everything a run can be told; config/schema.json says what each key means, config/default.json holds the defaults. */
 export interface Settings {
@@ -9,6 +10,7 @@ export interface Settings {
   readonly output: string;
   readonly model: string;
   readonly preset: string | null;
+  readonly views: "default" | "none" | readonly View[];
   readonly device: "auto" | "cpu" | "webgpu" | "cuda" | "coreml" | "dml";
   readonly threshold: number | null;
   readonly dissimilar: number | null;

@@ -12,7 +12,7 @@ const store = new ShardStore(folder, dim, { parts, images: [] });
 const rowCount = ids.length;
 
 async function* shards() {
-  for (let shard = 0; shard < store.shardCount; shard++) yield await store.readShard(shard);
+  for (let shard = 0; shard < store.shardCount; shard++) yield (await store.readShard(shard)).vectors.matrix;
 }
 
 const start = performance.now();

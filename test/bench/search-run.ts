@@ -24,6 +24,7 @@ const images = ids.map((id) => ({ id, reference: false, folderLabel: "", width: 
 const lastRows = Number(options["last-rows"] ?? 0);
 const store = new ShardStore(folder, dim, { parts: withLastApart(parts, ids.length - lastRows), images });
 const cache = new ShardCache(store, Number(options["limit-memory"] ?? 6000) * 0.4 * 2 ** 20);
+const readShard = async (shard: number) => (await cache.read(shard)).vectors.matrix;
 
 /** The last rows as a shard of their own: new rows against old ones. */
 function withLastApart(all: readonly ShardPart[], oldRows: number): ShardPart[] {
@@ -40,7 +41,7 @@ function withLastApart(all: readonly ShardPart[], oldRows: number): ShardPart[] 
 const start = performance.now();
 const searcher = new Searcher(cpus().length);
 const blockRows = Number(options["block-rows"] ?? 1024);
-const search = searcher.allPairs({ threshold, blockRows, readShard: (shard) => cache.read(shard) });
+const search = searcher.allPairs({ threshold, blockRows, readShard });
 const found = new PairCollector();
 let [refined, skipped] = [0, 0];
 
@@ -49,7 +50,7 @@ async function searchShards(first: number, end: number): Promise<number> {
   async function* shards() {
     for (let shard = first; shard < end; shard++) {
       if (process.stderr.isTTY) process.stderr.write(`\r${shard + 1} of ${store.shardCount} shards`);
-      yield await cache.read(shard);
+      yield await readShard(shard);
     }
   }
   for await (const part of search.add(shards())) {

@@ -18,6 +18,7 @@ function tinyPreset(changes: Partial<ModelPreset> = {}): ModelPreset {
     channels: "rgb",
     resize: "squash",
     kernel: "lanczos3",
+    views: [],
   } as const;
   return { ...base, ...TINY_PRESET, mean: [0, 0, 0], deviation: [255, 255, 255], normalize: true, ...changes };
 }

@@ -8,7 +8,7 @@ import { drawPicture } from "../support/pictures.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 function options(changes: Partial<DecodeOptions["preset"]> = {}, maxPixels = 1e6): DecodeOptions {
-  return { preset: { width: 8, height: 8, resize: "squash", kernel: "lanczos3", ...changes }, maxPixels };
+  return { preset: { width: 8, height: 8, resize: "squash", kernel: "lanczos3", ...changes }, maxPixels, views: [] };
 }
 
 async function decoded(content: Buffer, changes: Partial<DecodeOptions["preset"]> = {}) {
