@@ -8,8 +8,16 @@ export interface Agreement {
   /** Cells that show something in either picture, and those of them that show the same in both. */
   readonly informative: number;
   readonly agreeing: number;
-  /** Those that show it so exactly that it is the same picture, and not one that looks like it. */
+  /** Those that show it so exactly that it is the same picture, and not one that looks like it; and those that do nearly to the pixel. */
   readonly identical: number;
+  readonly exact: number;
+  /** Cells whose contents have anything to do with each other. */
+  readonly related: number;
+}
+
+/** An agreement, and where in the inner frame (0..1) the two agree. */
+interface MappedAgreement extends Agreement {
+  agreesAt(u: number, v: number): boolean;
 }
 
 /** Cells along each axis of what the two share, and points along each axis of a cell. */
@@ -23,6 +31,8 @@ const PLAIN_SHARE = 0.12;
 /** Correlation from which on a cell shows the same. */
 const SAME = 0.8;
 const IDENTICAL = 0.93;
+const EXACT = 0.97;
+const RELATED = 0.4;
 /** A cell that nearly agrees may be shifted by a pixel: lenses and rounding bend a little. */
 const JITTER = [-1, 0, 1]
   .flatMap((dy) => [-1, 0, 1].map((dx) => ({ dx, dy })))
@@ -35,27 +45,44 @@ const NEARLY = 0.3;
  *
  * @param ground the outer picture, its longer side GROUND_SIDE pixels
  */
-export function agreementOf(ground: GrayPicture, inner: GrayPicture, overlap: Overlap): Agreement {
+export function agreementOf(ground: GrayPicture, inner: GrayPicture, overlap: Overlap): MappedAgreement {
   const points = pointsOf(ground, inner, overlap);
   const all = statisticsOf(points, 0, SIZE, 0, SIZE, 0, 0);
   const leastOurs = Math.max(PLAIN, PLAIN_SHARE * all.deviationOurs);
   const leastTheirs = Math.max(PLAIN, PLAIN_SHARE * all.deviationTheirs);
-  let [informative, agreeing, identical] = [0, 0, 0];
+  const counts = { informative: 0, related: 0, agreeing: 0, identical: 0, exact: 0 };
+  const agrees = new Uint8Array(CELLS * CELLS);
   for (let cell = 0; cell < CELLS * CELLS; cell++) {
     const [left, top] = [(cell % CELLS) * POINTS, Math.floor(cell / CELLS) * POINTS];
     const at = (dx: number, dy: number) => statisticsOf(points, left, left + POINTS, top, top + POINTS, dx, dy);
-    const { correlation, deviationOurs, deviationTheirs } = at(0, 0);
-    const plain = Number(deviationOurs < leastOurs) + Number(deviationTheirs < leastTheirs);
+    const here = at(0, 0);
+    const plain = Number(here.deviationOurs < leastOurs) + Number(here.deviationTheirs < leastTheirs);
     if (plain === 2) continue;
-    informative++;
-    if (plain === 1) continue;
-    let best = correlation;
-    if (best > NEARLY && best < IDENTICAL)
-      for (const { dx, dy } of JITTER) best = Math.max(best, at(dx, dy).correlation);
-    if (best >= SAME) agreeing++;
-    if (best >= IDENTICAL) identical++;
+    counts.informative++;
+    if (plain > 0) continue;
+    const best = bestNearby(here.correlation, at);
+    agrees[cell] = Number(best >= SAME);
+    count(counts, here.correlation, best);
   }
-  return { informative, agreeing, identical };
+  const { left, top, width, height } = sharedPart(ground, overlap);
+  const agreesAt = (u: number, v: number) => {
+    const [column, row] = [Math.floor(((u - left) / width) * CELLS), Math.floor(((v - top) / height) * CELLS)];
+    return column >= 0 && column < CELLS && agrees[row * CELLS + column] === 1;
+  };
+  return { ...counts, agreesAt };
+}
+
+/** The best correlation of a cell that nearly agrees, shifted by a pixel at most. */
+function bestNearby(correlation: number, at: (dx: number, dy: number) => { correlation: number }): number {
+  if (correlation <= NEARLY || correlation >= IDENTICAL) return correlation;
+  return JITTER.reduce((best, { dx, dy }) => Math.max(best, at(dx, dy).correlation), correlation);
+}
+
+function count(counts: { -readonly [level in keyof Agreement]: number }, unshifted: number, best: number): void {
+  counts.related += Number(best >= RELATED);
+  counts.agreeing += Number(best >= SAME);
+  counts.identical += Number(best >= IDENTICAL);
+  counts.exact += Number(unshifted >= EXACT);
 }
 
 const SIZE = CELLS * POINTS;

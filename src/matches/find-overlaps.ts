@@ -29,22 +29,30 @@ export function significance({ score, width, height }: FoundOverlap): number {
 export const PIECE_SIDE = 64;
 
 /**
- * The likeliest places of the inner picture on the outer, best first: the inner keeps its shape or takes the outer's, is as large as the
- * outer or smaller, and is not turned. Exhaustive, by normalised correlation of evened pictures.
+ * The likeliest places of the inner picture on each of the outer ones, best first: the inner keeps its shape or takes the outer's, is as
+ * large as the outer or smaller, and is not turned. Exhaustive, by normalised correlation of evened pictures.
+ *
+ * @param outers pictures of one size, as a picture and its mirror image
  */
-export function findOverlaps(outer: GrayPicture, inner: GrayPicture, most: number): FoundOverlap[] {
-  const ground = evened(fitted(outer, SIDE), EVENING_REACH, EVENING_FLOOR);
-  const squares = summedArea(
-    ground.values.map((value) => value * value),
-    ground.width,
-    ground.height,
-  );
-  const found: FoundOverlap[] = [];
-  for (const { width, height } of innerSizes(outer, inner, ground)) {
+export function findOverlaps(outers: readonly GrayPicture[], inner: GrayPicture, most: number): FoundOverlap[][] {
+  const grounds = outers.map((outer) => {
+    const even = evened(fitted(outer, SIDE), EVENING_REACH, EVENING_FLOOR);
+    return { even, squares: squaresOf(even), found: [] as FoundOverlap[] };
+  });
+  for (const { width, height } of innerSizes(outers[0], inner, grounds[0].even)) {
     const piece = evened(scaled(inner, width, height), EVENING_REACH, EVENING_FLOOR);
-    found.push(bestPlace(ground, squares, piece));
+    const pieceSquares = squaresOf(piece);
+    for (const { even, squares, found } of grounds) found.push(bestPlace(even, squares, piece, pieceSquares));
   }
-  return found.sort((a, b) => significance(b) - significance(a)).slice(0, most);
+  return grounds.map(({ found }) => found.sort((a, b) => significance(b) - significance(a)).slice(0, most));
+}
+
+function squaresOf({ width, height, values }: GrayPicture): Float64Array {
+  return summedArea(
+    values.map((value) => value * value),
+    width,
+    height,
+  );
 }
 
 /** Sizes of the inner in pixels of the ground. */
@@ -60,13 +68,13 @@ function innerSizes(outer: GrayPicture, inner: GrayPicture, ground: GrayPicture)
   return sizes.filter(({ width, height }) => width >= 4 && height >= 4);
 }
 
-function bestPlace(ground: GrayPicture, squares: Float64Array, piece: GrayPicture): FoundOverlap {
+function bestPlace(
+  ground: GrayPicture,
+  squares: Float64Array,
+  piece: GrayPicture,
+  pieceSquares: Float64Array,
+): FoundOverlap {
   const [overX, overY] = [Math.ceil(piece.width * OVERHANG), Math.ceil(piece.height * OVERHANG)];
-  const pieceSquares = summedArea(
-    piece.values.map((value) => value * value),
-    piece.width,
-    piece.height,
-  );
   const { values, across, down } = slideOver(ground, piece, overX, overY);
   let best = { left: 0, top: 0, score: -1 };
   for (let y = 0; y < down; y++) {
@@ -82,6 +90,7 @@ function bestPlace(ground: GrayPicture, squares: Float64Array, piece: GrayPictur
     width: piece.width / ground.width,
     height: piece.height / ground.height,
     turn: 0,
+    shear: 0,
     score: best.score,
   };
 }

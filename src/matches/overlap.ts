@@ -6,7 +6,15 @@ export interface Overlap {
   readonly height: number;
   /** Turned around its middle, in radians, in square pixels of the outer. */
   readonly turn: number;
+  /** How far a row lies to the right of the one above, in rows: before it is turned. */
+  readonly shear: number;
 }
 
 /** Where one frame lies exactly on the other. */
-export const SAME_FRAME: Overlap = { left: 0, top: 0, width: 1, height: 1, turn: 0 };
+export const SAME_FRAME: Overlap = { left: 0, top: 0, width: 1, height: 1, turn: 0, shear: 0 };
+
+/** The same place when both pictures are seen in a mirror. */
+export function mirroredOverlap<T extends Overlap>(overlap: T): T {
+  const { left, width, turn, shear } = overlap;
+  return { ...overlap, left: 1 - left - width, turn: -turn, shear: -shear };
+}

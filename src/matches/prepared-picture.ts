@@ -1,7 +1,7 @@
 import type { GrayPicture } from "#data/gray-picture.ts";
 import { GROUND_SIDE } from "#matches/agreement.ts";
 import { PIECE_SIDE } from "#matches/find-overlaps.ts";
-import { refinable } from "#matches/refine-overlap.ts";
+import { finelyRefinable, refinable } from "#matches/refine-overlap.ts";
 import { fitted, mirrored } from "#matches/resample.ts";
 
 /** A picture at the sizes at which it is laid over others; each is made when it is first asked for. */
@@ -9,6 +9,7 @@ export class PreparedPicture {
   readonly gray: GrayPicture;
   #small: GrayPicture | undefined;
   #refinable: GrayPicture | undefined;
+  #finelyRefinable: GrayPicture | undefined;
   #ground: GrayPicture | undefined;
   #mirrored: PreparedPicture | undefined;
 
@@ -26,6 +27,12 @@ export class PreparedPicture {
   get refinable(): GrayPicture {
     this.#refinable ??= refinable(this.gray);
     return this.#refinable;
+  }
+
+  /** For `refineWhereAgreed`. */
+  get finelyRefinable(): GrayPicture {
+    this.#finelyRefinable ??= finelyRefinable(this.gray);
+    return this.#finelyRefinable;
   }
 
   /** For `agreementOf`. */

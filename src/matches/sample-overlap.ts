@@ -25,21 +25,25 @@ export class PlacesOn {
   readonly #height: number;
   readonly #cos: number;
   readonly #sin: number;
+  readonly #shear: number;
 
-  constructor(outer: GrayPicture, { left, top, width, height, turn }: Overlap) {
+  constructor(outer: GrayPicture, { left, top, width, height, turn, shear }: Overlap) {
     this.#width = width * outer.width;
     this.#height = height * outer.height;
     this.#middleX = left * outer.width + this.#width / 2;
     this.#middleY = top * outer.height + this.#height / 2;
     this.#cos = Math.cos(turn);
     this.#sin = Math.sin(turn);
+    this.#shear = shear;
   }
 
   x(u: number, v: number): number {
-    return this.#middleX + this.#cos * (u - 0.5) * this.#width - this.#sin * (v - 0.5) * this.#height;
+    const y = (v - 0.5) * this.#height;
+    return this.#middleX + this.#cos * ((u - 0.5) * this.#width + this.#shear * y) - this.#sin * y;
   }
 
   y(u: number, v: number): number {
-    return this.#middleY + this.#sin * (u - 0.5) * this.#width + this.#cos * (v - 0.5) * this.#height;
+    const y = (v - 0.5) * this.#height;
+    return this.#middleY + this.#sin * ((u - 0.5) * this.#width + this.#shear * y) + this.#cos * y;
   }
 }

@@ -7,7 +7,7 @@ import { drawPicture } from "../support/pictures.ts";
 const SIZE = { width: 320, height: 240 };
 
 async function gray(picture: Sharp): Promise<GrayPicture> {
-  const bytes = await picture.png().toBuffer();
+  const bytes = await picture.toBuffer();
   const { data, info } = await sharp(bytes)
     .flatten({ background: "white" })
     .resize({ width: 160, height: 160, fit: "inside" })
@@ -46,6 +46,9 @@ const EDITS: Record<string, (bytes: Buffer) => Sharp> = {
   letterboxed: (bytes) => sharp(bytes).extend({ top: 60, bottom: 60, background: "black" }),
   stretched: (bytes) => sharp(bytes).resize(420, 240, { fit: "fill" }),
   turned: (bytes) => sharp(bytes).rotate(3, { background: "white" }),
+  sheared: (bytes) => sharp(bytes).affine([1, 0.1, 0, 1], { background: "white" }),
+  blurred: (bytes) => sharp(bytes).blur(3),
+  "saved badly": (bytes) => sharp(bytes).jpeg({ quality: 10 }),
   masked: (bytes) =>
     sharp(bytes).composite([
       { input: { create: { width: 150, height: 120, channels: 3, background: "white" } }, left: 30, top: 60 },
