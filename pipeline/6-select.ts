@@ -6,6 +6,7 @@ import type { Group } from "#data/group.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
 import type { RowOrder } from "#data/row-order.ts";
 import type { Catalog } from "#reports/catalog.ts";
+import { NearestChosen } from "#search/nearest-chosen.ts";
 import type { NearestRows } from "#search/nearest-rows.ts";
 import type { Searcher } from "#search/searcher.ts";
 
@@ -33,7 +34,11 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
   const vectors = await read(unlabeled);
   const nearest = labeled.length === 0 ? undefined : await nearestImages(searcher, vectors, await read(labeled));
   let rank = 0;
-  for (const choice of farthestFirst(vectors, { toLabeled: nearest?.distance, dissimilar, count })) {
+  for (const choice of farthestFirst(vectors, new NearestChosen(vectors), {
+    toLabeled: nearest?.distance,
+    dissimilar,
+    count,
+  })) {
     const { row, nearestChosen, coverageRadius } = choice;
     yield {
       rank: ++rank,

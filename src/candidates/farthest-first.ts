@@ -1,5 +1,4 @@
-import { squaredDistance } from "#data/feature-matrix.ts";
-import { type ImageVectors, vectorsByImage } from "#data/image-vectors.ts";
+import type { ImageVectors } from "#data/image-vectors.ts";
 
 /** One choice of farthest-first order. */
 export interface Choice {
@@ -19,60 +18,51 @@ export interface FarthestFirstOptions {
   readonly count: number;
 }
 
+/** Learns of choices one by one, and knows of every image which of them is nearest. */
+export interface ChoiceDistances {
+  /** Infinity before the first choice; float64, shape (images,). */
+  readonly distance: Float64Array;
+  readonly row: Uint32Array;
+  add(image: number): void;
+}
+
 /**
  * Chooses images so that each is the farthest from all that is labeled or chosen before (Gonzalez 1985: for every n, the first n
  * choices cover all images within twice the smallest possible radius). Two images are as far as their closest vectors. Equal distances go
  * to the smaller number. Without labels the first choice is the image nearest to the mean, the most typical one. Exact, in float64.
  *
  * A generator, so that whoever asks can show progress and stop: each choice costs one pass over the vectors.
+ *
+ * @param toChosen knows no choice yet
  */
-export function* farthestFirst(vectors: ImageVectors, options: FarthestFirstOptions): Generator<Choice> {
-  const rowCount = vectors.imageCount;
-  const numbers = vectorsByImage(vectors);
-  const { toLabeled, dissimilar, count } = options;
-  const state: Coverage = {
-    toCovered: toLabeled ? Float64Array.from(toLabeled) : new Float64Array(rowCount).fill(Number.POSITIVE_INFINITY),
-    toChosen: new Float64Array(rowCount).fill(Number.POSITIVE_INFINITY),
-    nearestChosen: new Uint32Array(rowCount),
-  };
-  const open = Uint8Array.from({ length: rowCount }, (_, row) => Number(!toLabeled || toLabeled[row] > dissimilar));
-  let row = toLabeled ? farthestOpen(state.toCovered, open) : nearestToMean(vectors);
+export function* farthestFirst(
+  vectors: ImageVectors,
+  toChosen: ChoiceDistances,
+  { toLabeled, dissimilar, count }: FarthestFirstOptions,
+): Generator<Choice> {
+  const { imageCount } = vectors;
+  const toCovered = toLabeled
+    ? Float64Array.from(toLabeled)
+    : new Float64Array(imageCount).fill(Number.POSITIVE_INFINITY);
+  const open = Uint8Array.from({ length: imageCount }, (_, row) => Number(!toLabeled || toLabeled[row] > dissimilar));
+  let row = toLabeled ? farthestOpen(toCovered, open) : nearestToMean(vectors);
   for (let chosen = 0; chosen < count && row >= 0; chosen++) {
     open[row] = 0;
-    const nearestChosen = chosen === 0 ? undefined : { row: state.nearestChosen[row], distance: state.toChosen[row] };
-    yield { row, nearestChosen, coverageRadius: cover(state, vectors, row, numbers[row]) };
-    row = farthestOpen(state.toCovered, open);
+    const nearestChosen = chosen === 0 ? undefined : { row: toChosen.row[row], distance: toChosen.distance[row] };
+    toChosen.add(row);
+    yield { row, nearestChosen, coverageRadius: cover(toCovered, toChosen.distance) };
+    row = farthestOpen(toCovered, open);
   }
 }
 
-interface Coverage {
-  /** Distance of each image to the nearest labeled or chosen one. */
-  readonly toCovered: Float64Array;
-  /** Distance of each image to the nearest chosen one, and which that is. */
-  readonly toChosen: Float64Array;
-  readonly nearestChosen: Uint32Array;
-}
-
-/** Takes a choice, with all of its vectors, into the coverage; returns the coverage radius after it. */
-function cover(
-  { toCovered, toChosen, nearestChosen }: Coverage,
-  { matrix, imageOf }: ImageVectors,
-  chosen: number,
-  itsVectors: readonly number[],
-): number {
-  const { values, rowCount, dim } = matrix;
-  for (const own of itsVectors) {
-    for (let vector = 0; vector < rowCount; vector++) {
-      const distance = Math.sqrt(squaredDistance(values, own * dim, values, vector * dim, dim));
-      const image = imageOf[vector];
-      if (distance < toChosen[image]) {
-        toChosen[image] = distance;
-        nearestChosen[image] = chosen;
-      }
-      if (distance < toCovered[image]) toCovered[image] = distance;
-    }
+/** Takes the latest choice into the coverage; returns the coverage radius after it. */
+function cover(toCovered: Float64Array, toChosen: Float64Array): number {
+  let radius = 0;
+  for (let row = 0; row < toCovered.length; row++) {
+    if (toChosen[row] < toCovered[row]) toCovered[row] = toChosen[row];
+    if (toCovered[row] > radius) radius = toCovered[row];
   }
-  return toCovered.reduce((radius, distance) => Math.max(radius, distance), 0);
+  return radius;
 }
 
 /** The open image that is farthest from what is covered; −1 when none is open. */

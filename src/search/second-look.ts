@@ -25,6 +25,16 @@ interface Functions {
     near: number,
     squared: number,
   ): number;
+  nearer_rows(
+    left: number,
+    rows: number,
+    count: number,
+    bytes: number,
+    owners: number,
+    nearest: number,
+    which: number,
+    name: number,
+  ): void;
 }
 
 /** Vectors are filled up with zeros to whole multiples of so many numbers. */

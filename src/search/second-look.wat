@@ -122,4 +122,30 @@
         (local.set $i (i32.add (local.get $i) (i32.const 1)))
         (br_if $next (i32.lt_u (local.get $i) (local.get $count)))))
     (local.get $found))
+
+  ;; Of $count vectors that lie one after the other at $rows, vector i of the image $owners[i] (uint32): where one is nearer to $left than
+  ;; its image was to anything before, the squared distance goes to $nearest (float64) of the image, and $name to its $which (uint32).
+  (func (export "nearer_rows")
+    (param $left i32) (param $rows i32) (param $count i32) (param $bytes i32)
+    (param $owners i32) (param $nearest i32) (param $which i32) (param $name i32)
+    (local $end i32) (local $place i32) (local $limit f32) (local $squared f64)
+    (local.set $end (i32.add (local.get $owners) (i32.shl (local.get $count) (i32.const 2))))
+    (block $none
+      (br_if $none (i32.eqz (local.get $count)))
+      (loop $next
+        (local.set $place (i32.add (local.get $nearest) (i32.shl (i32.load (local.get $owners)) (i32.const 3))))
+        (local.set $limit (f32.demote_f64
+          ;; a ten-thousandth more than float32 can err by, and what it rounds up below its smallest numbers
+          (f64.add (f64.mul (f64.load (local.get $place)) (f64.const 1.0001)) (f64.const 0x1p-120))))
+        (if (f32.le (call $near_distance (local.get $left) (local.get $rows) (local.get $bytes) (local.get $limit)) (local.get $limit))
+          (then
+            (local.set $squared (call $squared_distance (local.get $left) (local.get $rows) (local.get $bytes)))
+            (if (f64.lt (local.get $squared) (f64.load (local.get $place))) (then
+              (f64.store (local.get $place) (local.get $squared))
+              (i32.store
+                (i32.add (local.get $which) (i32.shl (i32.load (local.get $owners)) (i32.const 2)))
+                (local.get $name))))))
+        (local.set $owners (i32.add (local.get $owners) (i32.const 4)))
+        (local.set $rows (i32.add (local.get $rows) (local.get $bytes)))
+        (br_if $next (i32.lt_u (local.get $owners) (local.get $end))))))
 )

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { farthestFirst } from "#candidates/farthest-first.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import { closestDistances, type ImageVectors, imageVectors } from "#data/image-vectors.ts";
+import { NearestChosen } from "#search/nearest-chosen.ts";
 import { oracleDistance } from "../support/brute-force.ts";
 import { matrixOf, randomFeatures } from "../support/random-features.ts";
 
@@ -25,21 +26,22 @@ test("farthestFirst() chooses at each step the image farthest from all that is l
   const cases = fc.record({
     rows: fc.integer({ min: 1, max: 30 }),
     perImage: fc.integer({ min: 0, max: 2 }),
+    dim: fc.integer({ min: 1, max: 40 }),
     seed: fc.nat(),
     dissimilar: fc.integer({ min: 0, max: 3 }),
   });
   fc.assert(
-    fc.property(cases, ({ rows, perImage, seed, dissimilar }) => {
-      const features = randomFeatures({ rows, dim: 3, seed });
-      const views = perImage === 0 ? undefined : randomFeatures({ rows: rows * perImage, dim: 3, seed: seed + 2 });
-      const labeled = randomFeatures({ rows: 4, dim: 3, seed: seed + 1 });
+    fc.property(cases, ({ rows, perImage, dim, seed, dissimilar }) => {
+      const features = randomFeatures({ rows, dim, seed });
+      const views = perImage === 0 ? undefined : randomFeatures({ rows: rows * perImage, dim, seed: seed + 2 });
+      const labeled = randomFeatures({ rows: 4, dim, seed: seed + 1 });
       const between = Array.from({ length: rows }, (_, row) => distancesTo(row, features, views));
       const toLabeled = Float64Array.from({ length: rows }, (_, row) =>
         Math.min(...[0, 1, 2, 3].map((other) => oracleDistance(features, row, labeled, other))),
       );
       const chosen: number[] = [];
       const vectors: ImageVectors = imageVectors(features, views);
-      for (const choice of farthestFirst(vectors, { toLabeled, dissimilar, count: 99 })) {
+      for (const choice of farthestFirst(vectors, new NearestChosen(vectors), { toLabeled, dissimilar, count: 99 })) {
         const { row, nearestChosen, coverageRadius } = choice;
         const open = [...toLabeled.keys()].filter((other) => toLabeled[other] > dissimilar && !chosen.includes(other));
         const covered = (other: number) => Math.min(toLabeled[other], ...chosen.map((one) => between[one][other]));
@@ -62,13 +64,16 @@ test("farthestFirst() begins with the most typical row when nothing is labeled",
     [0, 10],
     [9, 9],
   ]);
-  const choices = [...farthestFirst(imageVectors(rows, undefined), { toLabeled: undefined, dissimilar: 5, count: 3 })];
+  const vectors = imageVectors(rows, undefined);
+  const choices = [
+    ...farthestFirst(vectors, new NearestChosen(vectors), { toLabeled: undefined, dissimilar: 5, count: 3 }),
+  ];
   expect(choices.map(({ row }) => row)).toEqual([2, 3, 4]);
   expect(choices[0].nearestChosen).toBeUndefined();
 });
 
 test("farthestFirst() of no rows chooses none", () => {
-  expect([
-    ...farthestFirst(imageVectors(matrixOf([], 3), undefined), { toLabeled: undefined, dissimilar: 0, count: 5 }),
-  ]).toEqual([]);
+  const none = imageVectors(matrixOf([], 3), undefined);
+  const choices = farthestFirst(none, new NearestChosen(none), { toLabeled: undefined, dissimilar: 0, count: 5 });
+  expect([...choices]).toEqual([]);
 });
