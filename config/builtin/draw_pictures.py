@@ -2,8 +2,8 @@
 
 Pictures come in families of four that share their ground and their textures, so that within a family only the
 arrangement tells pictures apart: those are the hard negatives. Kinds: objects on plain ground, overlapping shapes
-("dead leaves", whose edges and sizes are spread as in natural scenes), repeated patterns, and pages of text. Colours are
-pulled toward gray, and noise has the 1/f spectrum of photos.
+("dead leaves", whose edges and sizes are spread as in natural scenes), scenes with a sky, a ground and things that stand on
+it, rows of things, repeated patterns, and pages of text. Colours are pulled toward gray, and noise has the 1/f spectrum of photos.
 
 usage: draw_pictures.py OUT.npy FAMILIES SEED
 OUT.npy: uint8, shape (4 * FAMILIES, 128, 128, 3), RGB; members of a family stand side by side. Same seed, same bytes.
@@ -155,6 +155,42 @@ def overlapping_shapes(rng, surfaces, ground, most):
     return picture
 
 
+def scene(rng, surfaces, sky, soil):
+    """A sky, a ground below a bent horizon, and things that stand on it, nearer ones larger and lower."""
+    horizon = SIDE * rng.uniform(0.2, 0.75) + coloured_noise(rng, 2.0)[0] * rng.uniform(0, 10)
+    below = np.clip((GRID_Y - horizon[None]) / 1.5, 0, 1)[..., None]
+    picture = sky * (1 - below) + soil * below
+    far = rng.uniform(0.05, 0.3)
+    for depth in np.sort(rng.uniform(0, 1, int(rng.integers(1, 14)))):
+        height = SIDE * (far + depth * rng.uniform(0.1, 0.6))
+        width = height * rng.uniform(0.2, 1.6)
+        x, foot = rng.uniform(0, SIDE), horizon.mean() + depth * (SIDE - horizon.mean())
+        surface = surfaces[rng.integers(0, len(surfaces))] if rng.random() < 0.6 else texture(rng)
+        for _ in range(int(rng.integers(1, 4))):
+            at = x + rng.normal(0, width * 0.15), foot - height / 2 + rng.normal(0, height * 0.15)
+            points = outline(rng, *at, width * rng.uniform(0.4, 1), height * rng.uniform(0.4, 1))
+            picture = paste(rng, picture, points, surface * rng.uniform(0.5, 1.3))
+    haze = np.clip(1 - np.abs(GRID_Y - horizon[None]) / SIDE / rng.uniform(0.1, 0.8), 0, 1)[..., None]
+    return picture + haze * rng.uniform(0, 60)
+
+
+def rows_of_things(rng, surfaces, ground):
+    """Things of one shape in rows and columns, some of them missing, each a little different."""
+    picture = ground.copy()
+    columns, rows = (int(v) for v in rng.integers(2, 7, 2))
+    shape = outline(rng, 0, 0, SIDE / columns * rng.uniform(0.5, 1.1), SIDE / rows * rng.uniform(0.5, 1.1))
+    for row in range(rows):
+        for column in range(columns):
+            if rng.random() < 0.2:
+                continue
+            x, y = (column + 0.5) * SIDE / columns + rng.normal(0, 2), (row + 0.5) * SIDE / rows + rng.normal(0, 2)
+            grown = rng.uniform(0.7, 1.15)
+            surface = surfaces[rng.integers(0, len(surfaces))] if rng.random() < 0.8 else texture(rng)
+            points = [(x + px * grown, y + py * grown) for px, py in shape]
+            picture = paste(rng, picture, points, np.roll(surface, rng.integers(0, SIDE, 2), (0, 1)))
+    return picture
+
+
 def finish(rng, picture):
     """Light, sensor noise and focus, as a camera would add; returns uint8."""
     if rng.random() < 0.5:
@@ -178,13 +214,19 @@ def plain_ground(rng):
 def draw_family(seed):
     """Four pictures that share surfaces and mostly their ground; uint8, shape (4, SIDE, SIDE, 3)."""
     rng = np.random.default_rng(seed)
-    kind = rng.choice(["plain", "full", "page"], p=[0.38, 0.54, 0.08])
+    kind = rng.choice(["plain", "full", "scene", "rows", "page"], p=[0.3, 0.38, 0.18, 0.07, 0.07])
     surfaces = [texture(rng) for _ in range(4)]
-    ground = texture(rng) if kind == "full" else plain_ground(rng)
+    ground = texture(rng) if kind == "full" or (kind == "rows" and rng.random() < 0.5) else plain_ground(rng)
+    sky = np.clip(plain_ground(rng) + gradient(rng, 80) + coloured_noise(rng, 2.0)[..., None] * rng.uniform(0, 30), 0, 255)
+    soil = texture(rng) * rng.uniform(0.4, 1)
     members = []
     for _ in range(MEMBERS):
         if kind == "plain":
             picture = object_on_plain_ground(rng, surfaces, ground)
+        elif kind == "scene":
+            picture = scene(rng, surfaces, sky, soil)
+        elif kind == "rows":
+            picture = rows_of_things(rng, surfaces, ground)
         elif kind == "page":
             picture = write_text(rng, ground, int(rng.integers(3, 12)), page=True)
             picture = overlapping_shapes(rng, surfaces, picture, [0, 1, 2])

@@ -7,7 +7,7 @@ import type { Ranking } from "./detection-ranking.ts";
 import { type Photo, WORK } from "./edited-photos.ts";
 
 /** Wrong pairs that are looked at: those beyond would not be candidates at any useful threshold. */
-const MOST_WRONG = 6_000;
+const MOST_WRONG = 8_000;
 const GRAY_SIDE = 160;
 
 /** Lays the pictures of pairs over each other, as the pipeline does; what was seen once is remembered. */

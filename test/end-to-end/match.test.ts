@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { expect, test } from "vitest";
 import { drawPicture, writeFiles } from "../support/pictures.ts";
 import { readGroups, readReport } from "../support/read-report.ts";
@@ -22,6 +22,11 @@ async function dataSet(settings: Record<string, unknown> = {}) {
     "gray.webp": await plain("#808080").webp({ lossless: true }).toBuffer(),
     "grayer.png": await plain("#828282").png().toBuffer(),
   });
+  return { root, output: await runOn(root, settings) };
+}
+
+/** Runs on root/images and returns the output folder. */
+async function runOn(root: string, settings: Record<string, unknown> = {}): Promise<string> {
   await writeTinyModel(join(root, "tiny.onnx"));
   const config = join(root, "twinsift.json");
   // everything is a pair: only looking tells copies from others
@@ -31,7 +36,7 @@ async function dataSet(settings: Record<string, unknown> = {}) {
   const output = join(root, "out");
   const { exitCode, stderr } = await runPipelineCommand(["--config", config, "--output", output]);
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-  return { root, output };
+  return output;
 }
 
 test("pairs say how their pictures match, and only copies are grouped", async () => {
@@ -61,6 +66,40 @@ test("pairs say how their pictures match, and only copies are grouped", async ()
   expect((await runCommand("src/commands/evaluate.ts", [truth, "--output", output])).stdout).toMatch(
     /copy or better +4 +2 +3 +0\.5000 +0\.6667/,
   );
+});
+
+test("pictures that show nothing, of one pixel or one line, and animations each have a defined match", async () => {
+  const root = await temporaryFolder();
+  const plain = (width: number, height: number, background: string) =>
+    sharp({ create: { width, height, channels: 4, background } });
+  const lossless = (image: Sharp) => image.webp({ lossless: true }).toBuffer();
+  const frames = await Promise.all(
+    [3, 8].map((seed) => drawPicture(seed, { width: 120, height: 90 }).png().toBuffer()),
+  );
+  const still = await sharp(frames[0]).gif().toBuffer();
+  await writeFiles(join(root, "images"), {
+    "dot.png": await plain(1, 1, "#205080").png().toBuffer(),
+    "dot.webp": await lossless(plain(1, 1, "#205080")),
+    "line.png": await plain(1, 10_000, "#205080").png().toBuffer(),
+    "line.webp": await lossless(plain(1, 10_000, "#205080")),
+    "clear.png": await plain(60, 40, "#00000000").png().toBuffer(),
+    "clear.webp": await lossless(plain(60, 40, "#00000000")),
+    "white.png": await plain(60, 40, "white").png().toBuffer(),
+    "moving.gif": await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer(),
+    "still.gif": still,
+  });
+  const output = await runOn(root);
+  const told = (await readReport(output, "pairs")).filter(({ match }) => match !== "similar");
+  expect(told.map(({ path_a, path_b, match }) => [path_a, path_b, match])).toEqual([
+    ["clear.png", "clear.webp", "same-pixels"],
+    ["clear.png", "white.png", "same-pixels"],
+    ["clear.webp", "white.png", "same-pixels"],
+    ["dot.png", "dot.webp", "same-pixels"],
+    ["line.png", "line.webp", "same-pixels"],
+    ["moving.gif", "still.gif", "same-pixels"],
+  ]);
 });
 
 test("evaluate tells what is wrong with its files and flags", async () => {
