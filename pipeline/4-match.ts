@@ -1,13 +1,13 @@
 import { LRUCache } from "lru-cache";
 import { orderedMap } from "#base/ordered-map.ts";
 import type { Progress } from "#base/progress.ts";
-import type { GrayPicture } from "#data/gray-picture.ts";
+import type { GrayBytes } from "#data/gray-picture.ts";
 import type { ImageRecord } from "#data/image-record.ts";
 import { MATCHES, type Match } from "#data/match.ts";
 import type { MatchedPairs, PairList } from "#data/pair-list.ts";
 import { decodeGray } from "#images/decode-gray.ts";
 import { hashPixels } from "#images/hash-pixels.ts";
-import type { Matcher } from "#matches/matcher.ts";
+import { GRAY_SIDE, type Matcher, smallPicture } from "#matches/matcher.ts";
 
 export interface PictureSource {
   /** By rank. */
@@ -20,30 +20,40 @@ export interface PictureSource {
   readonly matcher: Matcher | undefined;
 }
 
-/** Longer side of the gray pictures that are laid over each other. */
-const GRAY_SIDE = 160;
-/** Gray pictures that are kept: pairs of one image follow each other. */
-const KEPT_PICTURES = 2000;
+/** Pictures that are kept, of about 19 KB and 3 KB: pairs of one image follow each other, those of its partners come later. */
+const KEPT_GRAY = 3000;
+const KEPT_SMALL = 80_000;
+/** Pairs that get their first look together. */
+const PAIRS_AT_ONCE = 64;
+
+type Pair = readonly [a: number, b: number];
 
 /** Tells how two images resemble each other by looking at them; what was decoded last is kept. */
 export class PictureMatcher {
   readonly #source: PictureSource;
-  readonly #gray = new LRUCache<number, Promise<GrayPicture | undefined>>({ max: KEPT_PICTURES });
-  readonly #pixels = new LRUCache<number, Promise<string>>({ max: 100 * KEPT_PICTURES });
+  readonly #gray = new LRUCache<number, Promise<GrayBytes | undefined>>({ max: KEPT_GRAY });
+  readonly #small = new LRUCache<number, Promise<GrayBytes | undefined>>({ max: KEPT_SMALL });
+  readonly #pixels = new LRUCache<number, Promise<string>>({ max: 2 * KEPT_SMALL });
 
   constructor(source: PictureSource) {
     this.#source = source;
   }
 
-  /** Pairs that can be looked at the same time. */
+  /** Calls of `matchAll` that keep all threads busy. */
   get concurrency(): number {
     return 2 * (this.#source.matcher?.threads ?? 1);
   }
 
+  /** The same as `match` of each pair; a first look at small pictures, which are decoded once, tells most that are unlike. */
+  async matchAll(pairs: readonly Pair[]): Promise<Match[]> {
+    const unlike = await this.#unlikeAtFirstLook(pairs.filter(([a, b]) => !this.#haveSameBytes(a, b)));
+    return Promise.all(pairs.map((pair) => (unlike.has(pair) ? "similar" : this.match(...pair))));
+  }
+
   /** @param a, b ranks */
   async match(a: number, b: number): Promise<Match> {
-    const { images, matcher } = this.#source;
-    if (images[a].sha256 !== "" && images[a].sha256 === images[b].sha256) return "same-bytes";
+    if (this.#haveSameBytes(a, b)) return "same-bytes";
+    const { matcher } = this.#source;
     if (!matcher) return "similar";
     const [first, second] = await Promise.all([this.#grayOf(a), this.#grayOf(b)]);
     // what has vanished or broken since it was embedded cannot be looked at
@@ -53,6 +63,29 @@ export class PictureMatcher {
     return isCopy ? "copy" : "similar";
   }
 
+  async #unlikeAtFirstLook(pairs: readonly Pair[]): Promise<Set<Pair>> {
+    const { matcher } = this.#source;
+    if (!matcher) return new Set();
+    const ranks = [...new Set(pairs.flat())];
+    const found = await Promise.all(ranks.map(async (rank) => ({ rank, small: await this.#smallOf(rank) })));
+    const pictures = found.flatMap(({ rank, small }) => (small ? [{ rank, small }] : []));
+    const placeOf = new Map(pictures.map(({ rank }, place) => [rank, place]));
+    const looked = pairs.flatMap((pair) => {
+      const [first, second] = pair.map((rank) => placeOf.get(rank));
+      return first === undefined || second === undefined ? [] : [{ pair, places: [first, second] as const }];
+    });
+    const mayResemble = await matcher.mayResemble(
+      pictures.map(({ small }) => small),
+      looked.map(({ places }) => places),
+    );
+    return new Set(looked.flatMap(({ pair }, i) => (mayResemble[i] ? [] : [pair])));
+  }
+
+  #haveSameBytes(a: number, b: number): boolean {
+    const { images } = this.#source;
+    return images[a].sha256 !== "" && images[a].sha256 === images[b].sha256;
+  }
+
   async #haveSamePixels(a: number, b: number): Promise<boolean> {
     const { images } = this.#source;
     if (images[a].width !== images[b].width || images[a].height !== images[b].height) return false;
@@ -60,20 +93,18 @@ export class PictureMatcher {
     return left !== "" && left === right;
   }
 
-  #grayOf(rank: number): Promise<GrayPicture | undefined> {
-    const known = this.#gray.get(rank);
-    if (known) return known;
-    const gray = this.#decode(rank, (path, maxPixels) => decodeGray(path, GRAY_SIDE, maxPixels));
-    this.#gray.set(rank, gray);
-    return gray;
+  #grayOf(rank: number): Promise<GrayBytes | undefined> {
+    return kept(this.#gray, rank, () =>
+      this.#decode(rank, (path, maxPixels) => decodeGray(path, GRAY_SIDE, maxPixels)),
+    );
+  }
+
+  #smallOf(rank: number): Promise<GrayBytes | undefined> {
+    return kept(this.#small, rank, () => this.#grayOf(rank).then((gray) => gray && smallPicture(gray)));
   }
 
   #pixelsOf(rank: number): Promise<string> {
-    const known = this.#pixels.get(rank);
-    if (known) return known;
-    const hash = this.#decode(rank, hashPixels).then((found) => found ?? "");
-    this.#pixels.set(rank, hash);
-    return hash;
+    return kept(this.#pixels, rank, () => this.#decode(rank, hashPixels).then((found) => found ?? ""));
   }
 
   async #decode<T>(rank: number, decode: (path: string, maxPixels: number) => Promise<T>): Promise<T | undefined> {
@@ -86,16 +117,27 @@ export class PictureMatcher {
 export async function matchPairs(pairs: PairList, pictures: PictureMatcher, progress: Progress): Promise<MatchedPairs> {
   const match = new Uint8Array(pairs.count);
   progress.update("match", "pairs", 0, pairs.count);
-  const numbers = (function* () {
-    for (let i = 0; i < pairs.count; i++) yield i;
-  })();
   let done = 0;
-  for await (const found of orderedMap(numbers, pictures.concurrency, (i) =>
-    pictures.match(pairs.left[i], pairs.right[i]),
-  )) {
-    match[done++] = MATCHES.indexOf(found);
+  for await (const found of orderedMap(chunksOf(pairs), pictures.concurrency, (chunk) => pictures.matchAll(chunk))) {
+    for (const each of found) match[done++] = MATCHES.indexOf(each);
     progress.update("match", "pairs", done);
   }
   progress.finish("match");
   return { ...pairs, match };
+}
+
+function* chunksOf({ left, right, count }: PairList): Generator<Pair[]> {
+  for (let first = 0; first < count; first += PAIRS_AT_ONCE) {
+    const length = Math.min(PAIRS_AT_ONCE, count - first);
+    yield Array.from({ length }, (_, i): Pair => [left[first + i], right[first + i]]);
+  }
+}
+
+/** What is kept for a rank, or else is made now. */
+function kept<T extends object>(cache: LRUCache<number, T>, rank: number, make: () => T): T {
+  const known = cache.get(rank);
+  if (known) return known;
+  const made = make();
+  cache.set(rank, made);
+  return made;
 }

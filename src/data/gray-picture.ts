@@ -6,6 +6,24 @@ export interface GrayPicture {
   readonly values: Float32Array;
 }
 
+/** The same to be kept and sent, in a quarter of the room. */
+export interface GrayBytes {
+  readonly width: number;
+  readonly height: number;
+  /** Luma 0..255, row-major, shape (height, width). */
+  readonly values: Uint8Array;
+}
+
 export function grayPicture(width: number, height: number): GrayPicture {
   return { width, height, values: new Float32Array(width * height) };
+}
+
+export function fromBytes({ width, height, values }: GrayBytes): GrayPicture {
+  const gray = grayPicture(width, height);
+  for (let i = 0; i < values.length; i++) gray.values[i] = values[i] / 255;
+  return gray;
+}
+
+export function toBytes({ width, height, values }: GrayPicture): GrayBytes {
+  return { width, height, values: Uint8Array.from(values, (value) => Math.round(value * 255)) };
 }

@@ -1,12 +1,12 @@
 import sharp from "sharp";
-import type { GrayPicture } from "#data/gray-picture.ts";
+import type { GrayBytes } from "#data/gray-picture.ts";
 
 /**
  * A small gray picture of a file, upright, transparency laid on white, its longer side at most `side` pixels.
  *
  * @throws Error with libvips' reason
  */
-export async function decodeGray(path: string, side: number, maxPixels: number): Promise<GrayPicture> {
+export async function decodeGray(path: string, side: number, maxPixels: number): Promise<GrayBytes> {
   const { data, info } = await sharp(path, { failOn: "error", limitInputPixels: maxPixels })
     .autoOrient()
     .flatten({ background: "white" })
@@ -14,6 +14,7 @@ export async function decodeGray(path: string, side: number, maxPixels: number):
     .toColourspace("b-w")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
-  const values = Float32Array.from({ length: info.width * info.height }, (_, i) => data[i * info.channels] / 255);
+  const { channels } = info;
+  const values = Uint8Array.from({ length: info.width * info.height }, (_, i) => data[i * channels]);
   return { width: info.width, height: info.height, values };
 }

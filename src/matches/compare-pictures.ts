@@ -1,9 +1,9 @@
 import type { GrayPicture } from "#data/gray-picture.ts";
 import { type Agreement, agreementOf, PLAIN } from "#matches/agreement.ts";
-import { findOverlaps, significance } from "#matches/find-overlaps.ts";
-import { mirroredOverlap, type Overlap, SAME_FRAME } from "#matches/overlap.ts";
+import { type Overlap, SAME_FRAME } from "#matches/overlap.ts";
 import { PreparedPicture } from "#matches/prepared-picture.ts";
-import { refineOverlap, refineWhereAgreed, scoreAt } from "#matches/refine-overlap.ts";
+import { refineOverlap, refineWhereAgreed } from "#matches/refine-overlap.ts";
+import { mayOverlap, type Start, startingPlaces, type Way } from "#matches/starting-places.ts";
 
 /** What laying two pictures over each other showed. */
 export interface Comparison extends Agreement {
@@ -11,8 +11,7 @@ export interface Comparison extends Agreement {
   /** Neither shows anything, as pictures of one colour: laying them over each other tells nothing. */
   readonly arePlain: boolean;
   readonly isMirrored: boolean;
-  /** Whether the second picture lies within the first, or the first within the second. */
-  readonly inner: "second" | "first";
+  readonly inner: Way["inner"];
   readonly overlap: Overlap;
   /** How well the two correlate where they lie over each other, small and of even tone, −1..1. */
   readonly correlation: number;
@@ -34,11 +33,7 @@ const AGREEING_BY_HALF = 0.5;
 /** With so much of both together, no better place is looked for. */
 const CERTAIN_LIKENESS = 1.5;
 
-/** Places that are refined, of all that are found. */
-const REFINED = 4;
-/** Less of it is chance: of the same frame's correlation, of a place's significance, and of the correlation after refining. */
-const LEAST_SCORE = 0.25;
-const LEAST_SIGNIFICANCE = 0.45;
+/** Less correlation after refining is chance. */
 const LEAST_CORRELATION = 0.5;
 
 /**
@@ -47,11 +42,22 @@ const LEAST_CORRELATION = 0.5;
  */
 export function comparePictures(first: GrayPicture, second: GrayPicture): Comparison {
   let best: Comparison | undefined;
-  for (const found of attempts(new PreparedPicture(first), new PreparedPicture(second))) {
+  for (const start of startingPlaces(new PreparedPicture(first), new PreparedPicture(second))) {
+    const found = judged(start);
+    if (!found) continue;
     if (isCertain(found)) return found;
     best = better(best, found);
   }
   return best ?? { ...NOTHING_IN_COMMON, arePlain: isPlain(first) && isPlain(second) };
+}
+
+/**
+ * Whether `comparePictures` could find more than nothing: a first look at small pictures that tells most unlike ones apart.
+ *
+ * @param first, second of `smallPicture`
+ */
+export function mayResemble(first: PreparedPicture, second: PreparedPicture): boolean {
+  return (isPlain(first.gray) && isPlain(second.gray)) || mayOverlap(first, second);
 }
 
 function isPlain({ values }: GrayPicture): boolean {
@@ -74,43 +80,10 @@ const NOTHING_IN_COMMON: Comparison = {
   correlation: 0,
 };
 
-/** One way to lay the second picture over the first. */
-interface Way extends Pick<Comparison, "isMirrored" | "inner"> {
-  readonly outer: PreparedPicture;
-  readonly within: PreparedPicture;
-}
-
-/** The quickest first: each next one is only computed when it is asked for. */
-function* attempts(first: PreparedPicture, second: PreparedPicture): Generator<Comparison> {
-  const straight: Way = { isMirrored: false, inner: "second", outer: first, within: second };
-  const inMirror: Way = { ...straight, isMirrored: true, within: second.mirrored };
-  for (const way of [straight, inMirror]) {
-    if (scoreAt(way.outer.refinable, way.within.refinable, SAME_FRAME) < LEAST_SCORE) continue;
-    const found = judged(way, SAME_FRAME);
-    if (found) yield found;
-  }
-  const [places, mirroredPlaces] = findOverlaps([first.small, first.mirrored.small], second.small, REFINED);
-  const [around, mirroredAround] = findOverlaps([second.small, second.mirrored.small], first.small, REFINED);
-  const tries = [
-    ...places.map((place) => ({ place, way: straight })),
-    ...mirroredPlaces.map((place) => ({ place: mirroredOverlap(place), way: inMirror })),
-    ...around.map((place) => ({ place, way: turnedAround(straight) })),
-    ...mirroredAround.map((place) => ({ place, way: turnedAround(inMirror) })),
-  ].filter(({ place }) => significance(place) >= LEAST_SIGNIFICANCE);
-  tries.sort((a, b) => significance(b.place) - significance(a.place));
-  for (const { way, place } of tries.slice(0, REFINED)) {
-    const found = judged(way, place);
-    if (found) yield found;
-  }
-}
-
-function turnedAround({ isMirrored, outer, within }: Way): Way {
-  return { isMirrored, inner: "first", outer: within, within: outer };
-}
-
 /** Undefined where the two have nothing in common. */
-function judged({ isMirrored, inner, outer, within }: Way, start: Overlap): Comparison | undefined {
-  const { score: correlation, ...first } = refineOverlap(outer.refinable, within.refinable, start);
+function judged({ way, place }: Start): Comparison | undefined {
+  const { isMirrored, inner, outer, within } = way;
+  const { score: correlation, ...first } = refineOverlap(outer.refinable, within.refinable, place);
   if (correlation < LEAST_CORRELATION) return undefined;
   const laidOver = (overlap: Overlap) => {
     const { agreesAt, ...agreement } = agreementOf(outer.ground, within.gray, overlap);

@@ -1,32 +1,15 @@
-import type { GrayPicture } from "#data/gray-picture.ts";
-import type { Overlap } from "#matches/overlap.ts";
-import { areaSum, evened, fitted, scaled, summedArea } from "#matches/resample.ts";
-import { slideOver } from "#matches/slide.ts";
+import { type FoundOverlap, significance } from "#matches/overlap.ts";
+import type { PreparedPicture } from "#matches/prepared-picture.ts";
+import { areaSum } from "#matches/resample.ts";
+import type { Grain, Slidable } from "#matches/slidable.ts";
+import { type Products, SlidGrounds } from "#matches/slide.ts";
 
-/** Longer side of the outer picture, in pixels, while places are searched. */
-const SIDE = 32;
-/** Size of the inner frame, of the largest of its shape that fits into the outer. */
-const FRACTIONS = [1, 0.93, 0.87, 0.81, 0.75, 0.7, 0.65, 0.6, 0.56, 0.52, 0.48, 0.44];
 /** The inner may stick out by this share of its size. */
 const OVERHANG = 0.12;
 /** Shapes that differ by less are the same. */
 const SAME_SHAPE = 0.03;
-
-const EVENING_REACH = 4;
-export const EVENING_FLOOR = 0.03;
-
-export interface FoundOverlap extends Overlap {
-  /** Correlation of what lies over each other, −1..1. */
-  readonly score: number;
-}
-
-/** How unlikely a place is by chance: a large piece seldom correlates. */
-export function significance({ score, width, height }: FoundOverlap): number {
-  return score * Math.sqrt(Math.abs(width * height));
-}
-
-/** Longer side of the picture that pieces are made of. */
-export const PIECE_SIDE = 64;
+/** Pieces whose shorter side is a smaller part of the outer's longer one tell nothing. */
+const SMALLEST = 8;
 
 /**
  * The likeliest places of the inner picture on each of the outer ones, best first: the inner keeps its shape or takes the outer's, is as
@@ -34,53 +17,54 @@ export const PIECE_SIDE = 64;
  *
  * @param outers pictures of one size, as a picture and its mirror image
  */
-export function findOverlaps(outers: readonly GrayPicture[], inner: GrayPicture, most: number): FoundOverlap[][] {
-  const grounds = outers.map((outer) => {
-    const even = evened(fitted(outer, SIDE), EVENING_REACH, EVENING_FLOOR);
-    return { even, squares: squaresOf(even), found: [] as FoundOverlap[] };
-  });
-  for (const { width, height } of innerSizes(outers[0], inner, grounds[0].even)) {
-    const piece = evened(scaled(inner, width, height), EVENING_REACH, EVENING_FLOOR);
-    const pieceSquares = squaresOf(piece);
-    for (const { even, squares, found } of grounds) found.push(bestPlace(even, squares, piece, pieceSquares));
+export function findOverlaps(
+  outers: readonly PreparedPicture[],
+  inner: PreparedPicture,
+  grain: Grain,
+  most: number,
+): FoundOverlap[][] {
+  const grounds = outers.map((outer) => outer.slidGround(grain));
+  const found: FoundOverlap[][] = outers.map(() => []);
+  const laid = new SlidGrounds(grounds, Math.ceil(grain.side * OVERHANG));
+  for (const { width, height } of innerSizes(outers[0].shape, inner.shape, grounds[0], grain)) {
+    const piece = inner.slidPiece(grain, width, height);
+    const over = { x: Math.ceil(width * OVERHANG), y: Math.ceil(height * OVERHANG) };
+    for (const [i, products] of laid.slide(piece, over.x, over.y).entries()) {
+      found[i].push(bestPlace(grounds[i], piece, products, over));
+    }
   }
-  return grounds.map(({ found }) => found.sort((a, b) => significance(b) - significance(a)).slice(0, most));
-}
-
-function squaresOf({ width, height, values }: GrayPicture): Float64Array {
-  return summedArea(
-    values.map((value) => value * value),
-    width,
-    height,
-  );
+  return found.map((places) => places.sort((a, b) => significance(b) - significance(a)).slice(0, most));
 }
 
 /** Sizes of the inner in pixels of the ground. */
-function innerSizes(outer: GrayPicture, inner: GrayPicture, ground: GrayPicture) {
-  const shape = inner.width / inner.height;
-  const widest = Math.min(ground.width, ground.height * shape);
-  const largest = [{ width: widest, height: widest / shape }];
-  const stretched = Math.abs(Math.log(shape / (outer.width / outer.height))) > SAME_SHAPE;
+function innerSizes(outerShape: number, innerShape: number, ground: Slidable, { side, fractions }: Grain) {
+  const widest = Math.min(ground.width, ground.height * innerShape);
+  const largest = [{ width: widest, height: widest / innerShape }];
+  const stretched = Math.abs(Math.log(innerShape / outerShape)) > SAME_SHAPE;
   if (stretched) largest.push({ width: ground.width, height: ground.height });
   const sizes = largest.flatMap(({ width, height }) =>
-    FRACTIONS.map((fraction) => ({ width: Math.round(width * fraction), height: Math.round(height * fraction) })),
+    fractions.map((fraction) => ({ width: Math.round(width * fraction), height: Math.round(height * fraction) })),
   );
-  return sizes.filter(({ width, height }) => width >= 4 && height >= 4);
+  const least = side / SMALLEST;
+  const distinct = new Map(sizes.map((size) => [`${size.width} ${size.height}`, size]));
+  return [...distinct.values()].filter(({ width, height }) => width >= least && height >= least);
 }
 
 function bestPlace(
-  ground: GrayPicture,
-  squares: Float64Array,
-  piece: GrayPicture,
-  pieceSquares: Float64Array,
+  ground: Slidable,
+  piece: Slidable,
+  { values, across, down }: Products,
+  over: { readonly x: number; readonly y: number },
 ): FoundOverlap {
-  const [overX, overY] = [Math.ceil(piece.width * OVERHANG), Math.ceil(piece.height * OVERHANG)];
-  const { values, across, down } = slideOver(ground, piece, overX, overY);
   let best = { left: 0, top: 0, score: -1 };
   for (let y = 0; y < down; y++) {
     for (let x = 0; x < across; x++) {
-      const [left, top] = [x - overX, y - overY];
-      const score = values[y * across + x] / lengthOfShared(ground, squares, piece, pieceSquares, left, top);
+      const product = values[y * across + x];
+      // a shared length is positive, so that only its sign need be known of what correlates inversely
+      if (product <= 0 && best.score >= 0) continue;
+      const left = x - over.x;
+      const top = y - over.y;
+      const score = product / lengthOfShared(ground, piece, left, top);
       if (score > best.score) best = { left, top, score };
     }
   }
@@ -96,19 +80,12 @@ function bestPlace(
 }
 
 /** The lengths, multiplied, of what the two share when the piece's corner lies at (left, top) of the ground. */
-function lengthOfShared(
-  ground: GrayPicture,
-  squares: Float64Array,
-  piece: GrayPicture,
-  pieceSquares: Float64Array,
-  left: number,
-  top: number,
-): number {
+function lengthOfShared(ground: Slidable, piece: Slidable, left: number, top: number): number {
   const x0 = Math.max(0, left);
   const y0 = Math.max(0, top);
   const x1 = Math.min(ground.width, left + piece.width);
   const y1 = Math.min(ground.height, top + piece.height);
-  const ofGround = areaSum(squares, ground.width, x0, y0, x1, y1);
-  const ofPiece = areaSum(pieceSquares, piece.width, x0 - left, y0 - top, x1 - left, y1 - top);
+  const ofGround = areaSum(ground.squares, ground.width, x0, y0, x1, y1);
+  const ofPiece = areaSum(piece.squares, piece.width, x0 - left, y0 - top, x1 - left, y1 - top);
   return Math.sqrt(Math.max(1e-6, ofGround * ofPiece));
 }

@@ -18,3 +18,13 @@ export function mirroredOverlap<T extends Overlap>(overlap: T): T {
   const { left, width, turn, shear } = overlap;
   return { ...overlap, left: 1 - left - width, turn: -turn, shear: -shear };
 }
+
+export interface FoundOverlap extends Overlap {
+  /** Correlation of what lies over each other, −1..1. */
+  readonly score: number;
+}
+
+/** How unlikely a place is by chance: a large piece seldom correlates. */
+export function significance({ score, width, height }: FoundOverlap): number {
+  return score * Math.sqrt(Math.abs(width * height));
+}

@@ -1,26 +1,42 @@
 import type { GrayPicture } from "#data/gray-picture.ts";
 import { GROUND_SIDE } from "#matches/agreement.ts";
-import { PIECE_SIDE } from "#matches/find-overlaps.ts";
 import { finelyRefinable, refinable } from "#matches/refine-overlap.ts";
-import { fitted, mirrored } from "#matches/resample.ts";
+import { fitted, fittedSize, mirrored } from "#matches/resample.ts";
+import { type Grain, type Slidable, slidable } from "#matches/slidable.ts";
 
 /** A picture at the sizes at which it is laid over others; each is made when it is first asked for. */
 export class PreparedPicture {
   readonly gray: GrayPicture;
-  #small: GrayPicture | undefined;
+  readonly #fitted = new Map<number, GrayPicture>();
+  readonly #slidable = new Map<string, Slidable>();
   #refinable: GrayPicture | undefined;
   #finelyRefinable: GrayPicture | undefined;
-  #ground: GrayPicture | undefined;
   #mirrored: PreparedPicture | undefined;
 
   constructor(gray: GrayPicture) {
     this.gray = gray;
   }
 
-  /** For `findOverlaps`. */
-  get small(): GrayPicture {
-    this.#small ??= fitted(this.gray, PIECE_SIDE);
-    return this.#small;
+  /** Width by height. */
+  get shape(): number {
+    return this.gray.width / this.gray.height;
+  }
+
+  /** To have others slid over it. */
+  slidGround(grain: Grain): Slidable {
+    const { width, height } = fittedSize(this.gray, grain.side);
+    return this.slidPiece(grain, width, height);
+  }
+
+  /** To be slid over others. */
+  slidPiece({ pieceSide, reach }: Grain, width: number, height: number): Slidable {
+    const key = `${pieceSide} ${width} ${height}`;
+    let known = this.#slidable.get(key);
+    if (!known) {
+      known = slidable(this.#fittedTo(pieceSide), width, height, reach);
+      this.#slidable.set(key, known);
+    }
+    return known;
   }
 
   /** For `refineOverlap`. */
@@ -37,12 +53,20 @@ export class PreparedPicture {
 
   /** For `agreementOf`. */
   get ground(): GrayPicture {
-    this.#ground ??= fitted(this.gray, GROUND_SIDE);
-    return this.#ground;
+    return this.#fittedTo(GROUND_SIDE);
   }
 
   get mirrored(): PreparedPicture {
     this.#mirrored ??= new PreparedPicture(mirrored(this.gray));
     return this.#mirrored;
+  }
+
+  #fittedTo(side: number): GrayPicture {
+    let known = this.#fitted.get(side);
+    if (!known) {
+      known = fitted(this.gray, side);
+      this.#fitted.set(side, known);
+    }
+    return known;
   }
 }

@@ -1,8 +1,8 @@
 import type { GrayPicture } from "#data/gray-picture.ts";
-import { EVENING_FLOOR, type FoundOverlap } from "#matches/find-overlaps.ts";
-import type { Overlap } from "#matches/overlap.ts";
+import type { FoundOverlap, Overlap } from "#matches/overlap.ts";
 import { evened, fitted } from "#matches/resample.ts";
 import { PlacesOn, valueAt } from "#matches/sample-overlap.ts";
+import { EVENING_FLOOR } from "#matches/slidable.ts";
 
 /** Longer side of the outer picture, in pixels, while a place is refined. */
 const SIDE = 64;

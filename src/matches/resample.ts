@@ -32,7 +32,20 @@ interface Cover {
   readonly weights: Float64Array;
 }
 
-function coverage(from: number, to: number): Cover[] {
+const coverages = new Map<string, readonly Cover[]>();
+
+/** Sizes are few and small, so that each is computed once. */
+function coverage(from: number, to: number): readonly Cover[] {
+  const key = `${from} ${to}`;
+  let known = coverages.get(key);
+  if (!known) {
+    known = newCoverage(from, to);
+    coverages.set(key, known);
+  }
+  return known;
+}
+
+function newCoverage(from: number, to: number): Cover[] {
   const ratio = from / to;
   return Array.from({ length: to }, (_, i) => {
     // enlarged pictures are interpolated: a new pixel covers at least one old one
@@ -51,9 +64,14 @@ function coverage(from: number, to: number): Cover[] {
 
 /** The picture whose longer side is `side` pixels. */
 export function fitted(picture: GrayPicture, side: number): GrayPicture {
-  const ratio = side / Math.max(picture.width, picture.height);
-  const [width, height] = [picture.width, picture.height].map((length) => Math.max(1, Math.round(length * ratio)));
+  const { width, height } = fittedSize(picture, side);
   return scaled(picture, width, height);
+}
+
+/** Its size. */
+export function fittedSize({ width, height }: { width: number; height: number }, side: number) {
+  const ratio = side / Math.max(width, height);
+  return { width: Math.max(1, Math.round(width * ratio)), height: Math.max(1, Math.round(height * ratio)) };
 }
 
 /** The picture as a mirror shows it. */
@@ -74,11 +92,7 @@ export function mirrored({ width, height, values }: GrayPicture): GrayPicture {
 export function evened(picture: GrayPicture, reach: number, floor: number): GrayPicture {
   const { width, height, values } = picture;
   const sums = summedArea(values, width, height);
-  const squares = summedArea(
-    values.map((value) => value * value),
-    width,
-    height,
-  );
+  const squares = summedSquares(picture);
   const result = grayPicture(width, height);
   for (let y = 0; y < height; y++) {
     const [top, bottom] = [Math.max(0, y - reach), Math.min(height, y + reach + 1)];
@@ -93,8 +107,15 @@ export function evened(picture: GrayPicture, reach: number, floor: number): Gray
   return result;
 }
 
+/** The sums of all squares above and left of each corner, as `summedArea` of the values. */
+export function summedSquares({ width, height, values }: GrayPicture): Float64Array {
+  const squares = new Float32Array(values.length);
+  for (let i = 0; i < squares.length; i++) squares[i] = values[i] * values[i];
+  return summedArea(squares, width, height);
+}
+
 /** Sums of all pixels above and left of each corner, float64, shape (height + 1, width + 1). */
-export function summedArea(values: ArrayLike<number>, width: number, height: number): Float64Array {
+function summedArea(values: Float32Array, width: number, height: number): Float64Array {
   const sums = new Float64Array((width + 1) * (height + 1));
   for (let y = 0; y < height; y++) {
     let row = 0;

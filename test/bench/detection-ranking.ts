@@ -1,10 +1,9 @@
-import { readdirSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { MatrixProduct } from "#search/matrix-product.ts";
 import type { AllVectors } from "./detection-vectors.ts";
-import { type Photo, WORK } from "./edited-photos.ts";
+import { editNames, type Photo, WORK } from "./edited-photos.ts";
 import { hammingDistance, perceptualHash } from "./perceptual-hash.ts";
 import type { Ranked } from "./ranking.ts";
 
@@ -126,14 +125,10 @@ function nameOf(id: string): string {
 export async function rankHashes(all: readonly Photo[]): Promise<Ranking> {
   const limit = pLimit(2 * cpus().length);
   const hashed = (paths: readonly string[]) => Promise.all(paths.map((path) => limit(() => perceptualHash(path))));
-  const files = (folder: string) => readdirSync(join(WORK, "edits", folder)).map((file) => `${folder}/${file}`);
-  const edits = readdirSync(join(WORK, "edits")).flatMap(files).sort();
-  const ofEdits = await hashed(edits.map((edit) => join(WORK, "edits", edit)));
+  const edits = editNames();
+  const ofEdits = await hashed(edits.map((edit) => join(WORK, "edits", `${edit}.jpg`)));
   const ofPhotos = await hashed(all.map(({ path }) => path));
-  const draft = new RankingDraft(
-    edits.map((edit) => edit.replace(/\.jpg$/, "")),
-    FARTHEST_HASHES,
-  );
+  const draft = new RankingDraft(edits, FARTHEST_HASHES);
   for (const [photo, { name }] of all.entries()) {
     for (const [edit, bits] of ofEdits.entries()) {
       draft.addEdit(edit, name, hammingDistance(bits, ofPhotos[photo]) / 64);

@@ -5,7 +5,7 @@ import { PairChecker } from "./detection-check.ts";
 import { describeCost, embeddingTimes } from "./detection-cost.ts";
 import { type Ranking, rankHashes, rankVectors, type Slots } from "./detection-ranking.ts";
 import { readVectors } from "./detection-vectors.ts";
-import { photos, WORK, writeEdits } from "./edited-photos.ts";
+import { editNames, photos, WORK, writeEdits } from "./edited-photos.ts";
 import { EDITS } from "./edits.ts";
 import { atThreshold, averagePrecision, recallAtPrecision } from "./ranking.ts";
 
@@ -26,7 +26,7 @@ export async function bench(args: readonly string[]): Promise<unknown> {
   const names = args.filter((arg) => !arg.startsWith("--"));
   const isWanted = (name: string) => names.length === 0 || names.includes(name);
   const results: Record<string, unknown> = {};
-  const checker = args.includes("--no-check") ? undefined : new PairChecker(all);
+  const checker = args.includes("--no-check") ? undefined : new PairChecker(all, editNames());
   if (isWanted("phash")) results.phash = summary("64-bit pHash", await rankHashes(all));
   for (const [name, { model, preset }] of Object.entries(MODELS)) {
     if (isWanted(name)) results[name] = await detection(name, model, presetOf(preset), checker);

@@ -55,3 +55,13 @@ export async function writeEdits(all: readonly Photo[]): Promise<void> {
   await Promise.all(tasks);
   renameSync(unfinished, join(WORK, "edits"));
 }
+
+/** KIND-STRENGTH/NAME of every edit that was written. */
+export function editNames(): string[] {
+  const kinds = readdirSync(join(WORK, "edits"));
+  const named = (kind: string) => readdirSync(join(WORK, "edits", kind)).map((file) => `${kind}/${file}`);
+  return kinds
+    .flatMap(named)
+    .map((edit) => edit.replace(/\.jpg$/, ""))
+    .sort();
+}

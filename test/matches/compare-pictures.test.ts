@@ -1,7 +1,9 @@
 import sharp, { type Sharp } from "sharp";
 import { expect, test } from "vitest";
-import type { GrayPicture } from "#data/gray-picture.ts";
-import { comparePictures } from "#matches/compare-pictures.ts";
+import { fromBytes, type GrayPicture, toBytes } from "#data/gray-picture.ts";
+import { comparePictures, mayResemble } from "#matches/compare-pictures.ts";
+import { smallPicture } from "#matches/matcher.ts";
+import { PreparedPicture } from "#matches/prepared-picture.ts";
 import { drawPicture } from "../support/pictures.ts";
 
 const SIZE = { width: 320, height: 240 };
@@ -16,6 +18,10 @@ async function gray(picture: Sharp): Promise<GrayPicture> {
     .toBuffer({ resolveWithObject: true });
   const values = Float32Array.from({ length: info.width * info.height }, (_, i) => data[i * info.channels] / 255);
   return { width: info.width, height: info.height, values };
+}
+
+function small(gray: GrayPicture): PreparedPicture {
+  return new PreparedPicture(fromBytes(smallPicture(toBytes(gray))));
 }
 
 /** Blotches with a grain of lines over them, so that every part shows something. */
@@ -63,6 +69,8 @@ test.each(Object.entries(EDITS))(
       const [original, copy] = [await gray(sharp(bytes)), await gray(edit(bytes))];
       expect(comparePictures(original, copy).isCopy).toBe(true);
       expect(comparePictures(copy, original).isCopy).toBe(true);
+      expect(mayResemble(small(original), small(copy))).toBe(true);
+      expect(mayResemble(small(copy), small(original))).toBe(true);
     }
   },
 );
@@ -72,8 +80,13 @@ test("different pictures are not copies, plain ones of no picture", async () => 
   for (const [i, first] of pictures.entries()) {
     for (const second of pictures.slice(i + 1)) expect(comparePictures(first, second).isCopy).toBe(false);
   }
+  const looks = pictures.flatMap((first, i) =>
+    pictures.slice(i + 1).map((second) => mayResemble(small(first), small(second))),
+  );
+  expect(looks.filter((may) => may).length).toBeLessThan(looks.length / 3);
   const plain = { width: 160, height: 120, values: new Float32Array(160 * 120).fill(0.5) };
   expect(comparePictures(plain, plain)).toMatchObject({ isCopy: false, arePlain: true });
+  expect(mayResemble(small(plain), small(plain))).toBe(true);
   expect(comparePictures(plain, pictures[0])).toMatchObject({ isCopy: false, arePlain: false });
 });
 
@@ -87,5 +100,8 @@ test("pictures of one pixel, of one row and of one column are compared without a
     return { width, height, values: Float32Array.from({ length: width * height }, (_, i) => (i % 7) / 7) };
   });
   for (const first of pictures)
-    for (const second of pictures) expect(comparePictures(first, second).agreeing).toBeGreaterThanOrEqual(0);
+    for (const second of pictures) {
+      expect(comparePictures(first, second).agreeing).toBeGreaterThanOrEqual(0);
+      expect(typeof mayResemble(small(first), small(second))).toBe("boolean");
+    }
 });
