@@ -7,6 +7,7 @@ import { MATCHES, type Match } from "#data/match.ts";
 import type { MatchedPairs, PairList } from "#data/pair-list.ts";
 import { decodeGray } from "#images/decode-gray.ts";
 import { hashPixels } from "#images/hash-pixels.ts";
+import type { FirstLook } from "#matches/match-worker.ts";
 import { GRAY_SIDE, type Matcher, smallPicture } from "#matches/matcher.ts";
 
 export interface PictureSource {
@@ -44,49 +45,57 @@ export class PictureMatcher {
     return 2 * (this.#source.matcher?.threads ?? 1);
   }
 
-  /** The same as `match` of each pair; a first look at small pictures, which are decoded once, tells most that are unlike. */
-  async matchAll(pairs: readonly Pair[]): Promise<Match[]> {
-    const unlike = await this.#unlikeAtFirstLook(pairs.filter(([a, b]) => !this.#haveSameBytes(a, b)));
-    return Promise.all(pairs.map((pair) => (unlike.has(pair) ? "similar" : this.match(...pair))));
-  }
-
   /** @param a, b ranks */
   async match(a: number, b: number): Promise<Match> {
-    if (this.#haveSameBytes(a, b)) return "same-bytes";
-    const { matcher } = this.#source;
-    if (!matcher) return "similar";
-    const [first, second] = await Promise.all([this.#grayOf(a), this.#grayOf(b)]);
-    // what has vanished or broken since it was embedded cannot be looked at
-    if (!first || !second) return "similar";
-    const { isCopy, arePlain } = await matcher.compare(first, second);
-    if ((isCopy || arePlain) && (await this.#haveSamePixels(a, b))) return "same-pixels";
-    return isCopy ? "copy" : "similar";
+    return (await this.matchAll([[a, b]]))[0];
   }
 
-  async #unlikeAtFirstLook(pairs: readonly Pair[]): Promise<Set<Pair>> {
+  /** The match of each pair. A first look at small pictures, which are decoded once, tells most that are unlike. */
+  async matchAll(pairs: readonly Pair[]): Promise<Match[]> {
+    const looks = await this.#lookAt(pairs.filter((pair) => !this.#haveSameBytes(pair)));
+    return Promise.all(
+      pairs.map((pair) => (this.#haveSameBytes(pair) ? "same-bytes" : this.#matchAfter(pair, looks.get(pair)))),
+    );
+  }
+
+  /** What has vanished or broken since it was embedded cannot be looked at. */
+  async #lookAt(pairs: readonly Pair[]): Promise<Map<Pair, FirstLook>> {
     const { matcher } = this.#source;
-    if (!matcher) return new Set();
+    if (!matcher || pairs.length === 0) return new Map();
     const ranks = [...new Set(pairs.flat())];
     const found = await Promise.all(ranks.map(async (rank) => ({ rank, small: await this.#smallOf(rank) })));
     const pictures = found.flatMap(({ rank, small }) => (small ? [{ rank, small }] : []));
     const placeOf = new Map(pictures.map(({ rank }, place) => [rank, place]));
-    const looked = pairs.flatMap((pair) => {
+    const seen = pairs.flatMap((pair) => {
       const [first, second] = pair.map((rank) => placeOf.get(rank));
       return first === undefined || second === undefined ? [] : [{ pair, places: [first, second] as const }];
     });
-    const mayResemble = await matcher.mayResemble(
+    const looks = await matcher.look(
       pictures.map(({ small }) => small),
-      looked.map(({ places }) => places),
+      seen.map(({ places }) => places),
     );
-    return new Set(looked.flatMap(({ pair }, i) => (mayResemble[i] ? [] : [pair])));
+    return new Map(seen.map(({ pair }, i) => [pair, looks[i]]));
   }
 
-  #haveSameBytes(a: number, b: number): boolean {
+  async #matchAfter(pair: Pair, look: FirstLook | undefined): Promise<Match> {
+    const isCopy = look !== undefined && (await this.#isCopy(pair, look.places));
+    if ((isCopy || look?.arePlain) && (await this.#haveSamePixels(pair))) return "same-pixels";
+    return isCopy ? "copy" : "similar";
+  }
+
+  async #isCopy([a, b]: Pair, places: FirstLook["places"]): Promise<boolean> {
+    if (places.length === 0) return false;
+    const [first, second] = await Promise.all([this.#grayOf(a), this.#grayOf(b)]);
+    if (!first || !second) return false;
+    return (await this.#source.matcher?.compare(first, second, places))?.isCopy ?? false;
+  }
+
+  #haveSameBytes([a, b]: Pair): boolean {
     const { images } = this.#source;
     return images[a].sha256 !== "" && images[a].sha256 === images[b].sha256;
   }
 
-  async #haveSamePixels(a: number, b: number): Promise<boolean> {
+  async #haveSamePixels([a, b]: Pair): Promise<boolean> {
     const { images } = this.#source;
     if (images[a].width !== images[b].width || images[a].height !== images[b].height) return false;
     const [left, right] = await Promise.all([this.#pixelsOf(a), this.#pixelsOf(b)]);

@@ -25,5 +25,7 @@ export function fromBytes({ width, height, values }: GrayBytes): GrayPicture {
 }
 
 export function toBytes({ width, height, values }: GrayPicture): GrayBytes {
-  return { width, height, values: Uint8Array.from(values, (value) => Math.round(value * 255)) };
+  const bytes = { width, height, values: new Uint8Array(values.length) };
+  for (let i = 0; i < values.length; i++) bytes.values[i] = Math.round(values[i] * 255);
+  return bytes;
 }

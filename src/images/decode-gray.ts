@@ -15,6 +15,7 @@ export async function decodeGray(path: string, side: number, maxPixels: number):
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
   const { channels } = info;
-  const values = Uint8Array.from({ length: info.width * info.height }, (_, i) => data[i * channels]);
+  const values = new Uint8Array(info.width * info.height);
+  for (let i = 0; i < values.length; i++) values[i] = data[i * channels];
   return { width: info.width, height: info.height, values };
 }

@@ -1,7 +1,7 @@
 import type { GrayPicture } from "#data/gray-picture.ts";
-import type { Overlap } from "#matches/overlap.ts";
+import { type Overlap, SAME_FRAME } from "#matches/overlap.ts";
 import { scaled } from "#matches/resample.ts";
-import { PlacesOn, valueAt } from "#matches/sample-overlap.ts";
+import { type FramePoints, LaidPoints, pointGrid } from "#matches/sample.ts";
 
 /** How far two pictures agree where they lie over each other. */
 export interface Agreement {
@@ -46,36 +46,43 @@ const NEARLY = 0.3;
  * @param ground the outer picture, its longer side GROUND_SIDE pixels
  */
 export function agreementOf(ground: GrayPicture, inner: GrayPicture, overlap: Overlap): MappedAgreement {
-  const points = pointsOf(ground, inner, overlap);
-  const all = statisticsOf(points, 0, SIZE, 0, SIZE, 0, 0);
+  const shared = sharedPart(ground, overlap);
+  const { ours, laid } = laidOver(ground, inner, overlap, shared);
+  const theirs = laid.sample(overlap);
+  const all = statisticsOf(ours, theirs, 0, ours.length);
   const leastOurs = Math.max(PLAIN, PLAIN_SHARE * all.deviationOurs);
   const leastTheirs = Math.max(PLAIN, PLAIN_SHARE * all.deviationTheirs);
   const counts = { informative: 0, related: 0, agreeing: 0, identical: 0, exact: 0 };
   const agrees = new Uint8Array(CELLS * CELLS);
   for (let cell = 0; cell < CELLS * CELLS; cell++) {
-    const [left, top] = [(cell % CELLS) * POINTS, Math.floor(cell / CELLS) * POINTS];
-    const at = (dx: number, dy: number) => statisticsOf(points, left, left + POINTS, top, top + POINTS, dx, dy);
-    const here = at(0, 0);
+    const first = cell * CELL_POINTS;
+    const here = statisticsOf(ours, theirs, first, first + CELL_POINTS);
     const plain = Number(here.deviationOurs < leastOurs) + Number(here.deviationTheirs < leastTheirs);
     if (plain === 2) continue;
     counts.informative++;
     if (plain > 0) continue;
-    const best = bestNearby(here.correlation, at);
+    const best = bestNearby(here.correlation, () => {
+      const own = ours.subarray(first, first + CELL_POINTS);
+      return JITTER.map(({ dx, dy }) => {
+        const shifted = laid.sampleSome(overlap, first, CELL_POINTS, dx, dy);
+        return statisticsOf(own, shifted, 0, CELL_POINTS).correlation;
+      });
+    });
     agrees[cell] = Number(best >= SAME);
     count(counts, here.correlation, best);
   }
-  const { left, top, width, height } = sharedPart(ground, overlap);
   const agreesAt = (u: number, v: number) => {
-    const [column, row] = [Math.floor(((u - left) / width) * CELLS), Math.floor(((v - top) / height) * CELLS)];
+    const column = Math.floor(((u - shared.left) / shared.width) * CELLS);
+    const row = Math.floor(((v - shared.top) / shared.height) * CELLS);
     return column >= 0 && column < CELLS && agrees[row * CELLS + column] === 1;
   };
   return { ...counts, agreesAt };
 }
 
 /** The best correlation of a cell that nearly agrees, shifted by a pixel at most. */
-function bestNearby(correlation: number, at: (dx: number, dy: number) => { correlation: number }): number {
+function bestNearby(correlation: number, shifted: () => number[]): number {
   if (correlation <= NEARLY || correlation >= IDENTICAL) return correlation;
-  return JITTER.reduce((best, { dx, dy }) => Math.max(best, at(dx, dy).correlation), correlation);
+  return Math.max(correlation, ...shifted());
 }
 
 function count(counts: { -readonly [level in keyof Agreement]: number }, unshifted: number, best: number): void {
@@ -85,57 +92,55 @@ function count(counts: { -readonly [level in keyof Agreement]: number }, unshift
   counts.exact += Number(unshifted >= EXACT);
 }
 
-const SIZE = CELLS * POINTS;
+/** The points of a cell, and those that fill them up to a multiple of 4, which lie nowhere. */
+const CELL_POINTS = Math.ceil((POINTS * POINTS) / 4) * 4;
+const CELL_GRID = cellGrid();
 
-/** Points of what the two pictures share, row by row: the inner's value, and where each lies on the ground. */
-interface Points {
-  readonly ground: GrayPicture;
-  readonly ours: Float64Array;
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-}
-
-function pointsOf(ground: GrayPicture, inner: GrayPicture, overlap: Overlap): Points {
-  const [width, height] = [overlap.width * ground.width, overlap.height * ground.height];
-  // both as fine as the coarser of the two
-  const piece = scaled(inner, Math.max(1, Math.round(width)), Math.max(1, Math.round(height)));
-  const shared = sharedPart(ground, overlap);
-  const place = new PlacesOn(ground, overlap);
-  const count = SIZE * SIZE;
-  const points = { ground, ours: new Float64Array(count), x: new Float64Array(count), y: new Float64Array(count) };
-  for (let i = 0; i < count; i++) {
-    const u = shared.left + ((i % SIZE) + 0.5) * (shared.width / SIZE);
-    const v = shared.top + (Math.floor(i / SIZE) + 0.5) * (shared.height / SIZE);
-    points.ours[i] = valueAt(piece, u * piece.width, v * piece.height);
-    points.x[i] = place.x(u, v);
-    points.y[i] = place.y(u, v);
+/** Points of the whole, 0..1, cell by cell. */
+function cellGrid(): FramePoints {
+  const count = CELLS * CELLS * CELL_POINTS;
+  const grid = { u: new Float32Array(count).fill(Number.NaN), v: new Float32Array(count).fill(Number.NaN) };
+  const all = pointGrid(CELLS * POINTS);
+  for (const [i, u] of all.u.entries()) {
+    const [column, row] = [i % (CELLS * POINTS), Math.floor(i / (CELLS * POINTS))];
+    const cell = Math.floor(row / POINTS) * CELLS + Math.floor(column / POINTS);
+    const at = cell * CELL_POINTS + (row % POINTS) * POINTS + (column % POINTS);
+    grid.u[at] = u;
+    grid.v[at] = all.v[i];
   }
-  return points;
+  return grid;
 }
 
-/** Of the points from `left` to `right` and `top` to `bottom`, half open, the ground shifted; those outside either picture are left out. */
-function statisticsOf(
-  { ground, ours, x, y }: Points,
-  left: number,
-  right: number,
-  top: number,
-  bottom: number,
-  dx: number,
-  dy: number,
-) {
+interface Part {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The inner picture's values at all points of what the two share, and those points on the ground. */
+function laidOver(ground: GrayPicture, inner: GrayPicture, overlap: Overlap, { left, top, width, height }: Part) {
+  // both as fine as the coarser of the two
+  const across = Math.max(1, Math.round(overlap.width * ground.width));
+  const down = Math.max(1, Math.round(overlap.height * ground.height));
+  const grid = { u: CELL_GRID.u.map((u) => left + u * width), v: CELL_GRID.v.map((v) => top + v * height) };
+  const ours = new LaidPoints(scaled(inner, across, down), grid).sample(SAME_FRAME);
+  return { ours, laid: new LaidPoints(ground, grid) };
+}
+
+/** Of the points from `first` to `end`, half open; those outside either picture are left out. */
+function statisticsOf(ours: Float32Array, theirs: Float32Array, first: number, end: number) {
   let [count, sumA, sumB, squaresA, squaresB, dot] = [0, 0, 0, 0, 0, 0];
-  for (let row = top; row < bottom; row++) {
-    for (let i = row * SIZE + left; i < row * SIZE + right; i++) {
-      const a = ours[i];
-      const b = valueAt(ground, x[i] + dx, y[i] + dy);
-      if (Number.isNaN(a) || Number.isNaN(b)) continue;
-      count++;
-      sumA += a;
-      sumB += b;
-      squaresA += a * a;
-      squaresB += b * b;
-      dot += a * b;
-    }
+  for (let i = first; i < end; i++) {
+    const a = ours[i];
+    const b = theirs[i];
+    if (Number.isNaN(a) || Number.isNaN(b)) continue;
+    count++;
+    sumA += a;
+    sumB += b;
+    squaresA += a * a;
+    squaresB += b * b;
+    dot += a * b;
   }
   const each = 1 / Math.max(1, count);
   const varianceA = Math.max(0, squaresA * each - (sumA * each) ** 2);
@@ -149,7 +154,7 @@ function statisticsOf(
 }
 
 /** The part of the inner frame (0..1) that lies on the outer. */
-function sharedPart(ground: GrayPicture, overlap: Overlap) {
+function sharedPart(ground: GrayPicture, overlap: Overlap): Part {
   const left = Math.max(0, -overlap.left / overlap.width);
   const top = Math.max(0, -overlap.top / overlap.height);
   const right = Math.min(1, (1 - overlap.left) / overlap.width);

@@ -1,20 +1,13 @@
 import type { GrayPicture } from "#data/gray-picture.ts";
 import { type Agreement, agreementOf, PLAIN } from "#matches/agreement.ts";
-import { type Overlap, SAME_FRAME } from "#matches/overlap.ts";
-import { PreparedPicture } from "#matches/prepared-picture.ts";
-import { refineOverlap, refineWhereAgreed } from "#matches/refine-overlap.ts";
-import { mayOverlap, type Start, startingPlaces, type Way } from "#matches/starting-places.ts";
+import { DetailedPicture } from "#matches/detailed-picture.ts";
+import { laid, type Place } from "#matches/find-places.ts";
+import type { Overlap } from "#matches/overlap.ts";
+import { refineWhereAgreed } from "#matches/refine-overlap.ts";
 
 /** What laying two pictures over each other showed. */
-export interface Comparison extends Agreement {
+export interface Comparison extends Agreement, Place {
   readonly isCopy: boolean;
-  /** Neither shows anything, as pictures of one colour: laying them over each other tells nothing. */
-  readonly arePlain: boolean;
-  readonly isMirrored: boolean;
-  readonly inner: Way["inner"];
-  readonly overlap: Overlap;
-  /** How well the two correlate where they lie over each other, small and of even tone, −1..1. */
-  readonly correlation: number;
 }
 
 /**
@@ -33,68 +26,48 @@ const AGREEING_BY_HALF = 0.5;
 /** With so much of both together, no better place is looked for. */
 const CERTAIN_LIKENESS = 1.5;
 
-/** Less correlation after refining is chance. */
-const LEAST_CORRELATION = 0.5;
+/** With a smaller share of the cells agreeing, refining a place to the pixel makes no copy of it. */
+const AGREEING_AT_LEAST = 0.3;
 
 /**
- * Whether one picture is a copy of the other: cropped, framed, mirrored, turned a little, masked, written over or of another tone. Tries
- * the same frame first, then every place of one on the other.
+ * Whether one picture is a copy of the other: cropped, framed, mirrored, turned a little, masked, written over or of another tone. Lays
+ * them over each other at each place, until one shows it beyond doubt.
+ *
+ * @param places of `findPlaces`
+ * @returns undefined where there is no place
  */
-export function comparePictures(first: GrayPicture, second: GrayPicture): Comparison {
+export function comparePictures(
+  first: GrayPicture,
+  second: GrayPicture,
+  places: readonly Place[],
+): Comparison | undefined {
+  const [ours, theirs] = [new DetailedPicture(first), new DetailedPicture(second)];
   let best: Comparison | undefined;
-  for (const start of startingPlaces(new PreparedPicture(first), new PreparedPicture(second))) {
-    const found = judged(start);
-    if (!found) continue;
+  for (const place of places) {
+    const found = judged(place, laid(place, ours, theirs));
     if (isCertain(found)) return found;
     best = better(best, found);
   }
-  return best ?? { ...NOTHING_IN_COMMON, arePlain: isPlain(first) && isPlain(second) };
+  return best;
 }
 
-/**
- * Whether `comparePictures` could find more than nothing: a first look at small pictures that tells most unlike ones apart.
- *
- * @param first, second of `smallPicture`
- */
-export function mayResemble(first: PreparedPicture, second: PreparedPicture): boolean {
-  return (isPlain(first.gray) && isPlain(second.gray)) || mayOverlap(first, second);
-}
-
-function isPlain({ values }: GrayPicture): boolean {
+/** Whether a picture shows nothing, as one of one colour: laying it over others tells nothing. */
+export function isPlain({ values }: GrayPicture): boolean {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
   return Math.sqrt(variance) < PLAIN;
 }
 
-const NOTHING_IN_COMMON: Comparison = {
-  isCopy: false,
-  arePlain: false,
-  isMirrored: false,
-  inner: "second",
-  overlap: SAME_FRAME,
-  informative: 0,
-  agreeing: 0,
-  identical: 0,
-  exact: 0,
-  related: 0,
-  correlation: 0,
-};
-
-/** Undefined where the two have nothing in common. */
-function judged({ way, place }: Start): Comparison | undefined {
-  const { isMirrored, inner, outer, within } = way;
-  const { score: correlation, ...first } = refineOverlap(outer.refinable, within.refinable, place);
-  if (correlation < LEAST_CORRELATION) return undefined;
+function judged(place: Place, { outer, within }: { outer: DetailedPicture; within: DetailedPicture }): Comparison {
   const laidOver = (overlap: Overlap) => {
     const { agreesAt, ...agreement } = agreementOf(outer.ground, within.gray, overlap);
-    const isCopy = showsCopy({ ...agreement, correlation });
-    const found: Comparison = { isMirrored, inner, correlation, overlap, ...agreement, isCopy, arePlain: false };
-    return { found, agreesAt };
+    const isCopy = showsCopy({ ...agreement, correlation: place.correlation });
+    return { found: { ...place, overlap, ...agreement, isCopy }, agreesAt };
   };
-  const { found, agreesAt } = laidOver(first);
-  if (isCertain(found) || found.agreeing < LEAST_CELLS) return found;
-  const second = refineWhereAgreed(outer.finelyRefinable, within.finelyRefinable, first, agreesAt);
-  return better(found, laidOver(second).found);
+  const { found, agreesAt } = laidOver(place.overlap);
+  if (isCertain(found) || found.agreeing < Math.max(LEAST_CELLS, AGREEING_AT_LEAST * found.informative)) return found;
+  const refined = refineWhereAgreed(outer.finelyRefinable, within.finelyRefinable, place.overlap, agreesAt);
+  return better(found, laidOver(refined).found);
 }
 
 function likeness({ agreeing, identical, informative }: Agreement): number {

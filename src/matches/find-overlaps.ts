@@ -1,39 +1,46 @@
-import { type FoundOverlap, significance } from "#matches/overlap.ts";
+import { type FoundOverlap, type Overlap, significance } from "#matches/overlap.ts";
 import type { PreparedPicture } from "#matches/prepared-picture.ts";
 import { areaSum } from "#matches/resample.ts";
 import type { Grain, Slidable } from "#matches/slidable.ts";
-import { type Products, SlidGrounds } from "#matches/slide.ts";
+import { type Products, SlidGround } from "#matches/slide.ts";
 
 /** The inner may stick out by this share of its size. */
 const OVERHANG = 0.12;
 /** Shapes that differ by less are the same. */
 const SAME_SHAPE = 0.03;
+/** Sizes that differ by a smaller factor are near each other: what is slid coarsely is of every second size, and in whole pixels. */
+const NEAR = 1.2;
 /** Pieces whose shorter side is a smaller part of the outer's longer one tell nothing. */
 const SMALLEST = 8;
 
 /**
- * The likeliest places of the inner picture on each of the outer ones, best first: the inner keeps its shape or takes the outer's, is as
- * large as the outer or smaller, and is not turned. Exhaustive, by normalised correlation of evened pictures.
+ * The likeliest place of the inner picture on the outer one in each of its sizes, best first: the inner keeps its shape or takes the
+ * outer's, is as large as the outer or smaller, and is not turned. Exhaustive, by normalised correlation of evened pictures.
  *
- * @param outers pictures of one size, as a picture and its mirror image
+ * @param near only sizes near those of any of these are tried
  */
 export function findOverlaps(
-  outers: readonly PreparedPicture[],
+  outer: PreparedPicture,
   inner: PreparedPicture,
   grain: Grain,
-  most: number,
-): FoundOverlap[][] {
-  const grounds = outers.map((outer) => outer.slidGround(grain));
-  const found: FoundOverlap[][] = outers.map(() => []);
-  const laid = new SlidGrounds(grounds, Math.ceil(grain.side * OVERHANG));
-  for (const { width, height } of innerSizes(outers[0].shape, inner.shape, grounds[0], grain)) {
+  near?: readonly Overlap[],
+): FoundOverlap[] {
+  const ground = outer.slidGround(grain);
+  const laid = new SlidGround(ground, Math.ceil(grain.side * OVERHANG));
+  const sizes = innerSizes(outer.shape, inner.shape, ground, grain).filter(({ width, height }) => {
+    return near?.some((place) => isNear(place, width / ground.width, height / ground.height)) ?? true;
+  });
+  const found = sizes.map(({ width, height }) => {
     const piece = inner.slidPiece(grain, width, height);
     const over = { x: Math.ceil(width * OVERHANG), y: Math.ceil(height * OVERHANG) };
-    for (const [i, products] of laid.slide(piece, over.x, over.y).entries()) {
-      found[i].push(bestPlace(grounds[i], piece, products, over));
-    }
-  }
-  return found.map((places) => places.sort((a, b) => significance(b) - significance(a)).slice(0, most));
+    return bestPlace(ground, piece, laid.slide(piece, over.x, over.y), over);
+  });
+  return found.sort((a, b) => significance(b) - significance(a));
+}
+
+function isNear(place: Overlap, width: number, height: number): boolean {
+  const factor = Math.max(place.width / width, width / place.width, place.height / height, height / place.height);
+  return factor < NEAR;
 }
 
 /** Sizes of the inner in pixels of the ground. */

@@ -1,7 +1,8 @@
 import { WorkerPool } from "#base/worker-pool.ts";
 import { fromBytes, type GrayBytes, toBytes } from "#data/gray-picture.ts";
 import type { Comparison } from "#matches/compare-pictures.ts";
-import type { MatchHandlers } from "#matches/match-worker.ts";
+import type { Place } from "#matches/find-places.ts";
+import type { FirstLook, MatchHandlers } from "#matches/match-worker.ts";
 import { fitted } from "#matches/resample.ts";
 
 /** Longer side of the gray pictures that are laid over each other. */
@@ -26,22 +27,23 @@ export class Matcher {
     this.#pool = new WorkerPool(new URL("./match-worker.ts", import.meta.url), threads);
   }
 
-  /** @param first, second gray pictures, the longer side of each at most GRAY_SIDE pixels */
-  compare(first: GrayBytes, second: GrayBytes): Promise<Comparison> {
-    return this.#pool.call("compare", { first, second });
+  /**
+   * A first look at small pictures: the places at which they may show the same.
+   *
+   * @param pictures of `smallPicture`
+   * @param pairs numbers of `pictures`
+   */
+  look(pictures: readonly GrayBytes[], pairs: readonly (readonly [number, number])[]): Promise<FirstLook[]> {
+    return this.#pool.call("look", { pictures, pairs });
   }
 
   /**
-   * Whether `compare` could find that pictures resemble each other: a first look that tells most unlike ones apart.
+   * What laying two pictures over each other shows; undefined where there is no place at which to do so.
    *
-   * @param pictures of `smallPicture`
-   * @param pairs places in `pictures`
+   * @param first, second gray pictures, the longer side of each at most GRAY_SIDE pixels
    */
-  mayResemble(
-    pictures: readonly GrayBytes[],
-    pairs: readonly (readonly [number, number])[],
-  ): Promise<readonly boolean[]> {
-    return this.#pool.call("mayResemble", { pictures, pairs });
+  compare(first: GrayBytes, second: GrayBytes, places: readonly Place[]): Promise<Comparison | undefined> {
+    return this.#pool.call("compare", { first, second, places });
   }
 
   close(): Promise<void> {

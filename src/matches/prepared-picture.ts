@@ -1,16 +1,14 @@
 import type { GrayPicture } from "#data/gray-picture.ts";
-import { GROUND_SIDE } from "#matches/agreement.ts";
-import { finelyRefinable, refinable } from "#matches/refine-overlap.ts";
+import { refinable } from "#matches/refine-overlap.ts";
 import { fitted, fittedSize, mirrored } from "#matches/resample.ts";
 import { type Grain, type Slidable, slidable } from "#matches/slidable.ts";
 
-/** A picture at the sizes at which it is laid over others; each is made when it is first asked for. */
+/** A small picture at the sizes at which its place on others is searched; each is made when it is first asked for. */
 export class PreparedPicture {
   readonly gray: GrayPicture;
   readonly #fitted = new Map<number, GrayPicture>();
   readonly #slidable = new Map<string, Slidable>();
   #refinable: GrayPicture | undefined;
-  #finelyRefinable: GrayPicture | undefined;
   #mirrored: PreparedPicture | undefined;
 
   constructor(gray: GrayPicture) {
@@ -43,17 +41,6 @@ export class PreparedPicture {
   get refinable(): GrayPicture {
     this.#refinable ??= refinable(this.gray);
     return this.#refinable;
-  }
-
-  /** For `refineWhereAgreed`. */
-  get finelyRefinable(): GrayPicture {
-    this.#finelyRefinable ??= finelyRefinable(this.gray);
-    return this.#finelyRefinable;
-  }
-
-  /** For `agreementOf`. */
-  get ground(): GrayPicture {
-    return this.#fittedTo(GROUND_SIDE);
   }
 
   get mirrored(): PreparedPicture {

@@ -1,7 +1,7 @@
 import type { GrayPicture } from "#data/gray-picture.ts";
-import type { FoundOverlap, Overlap } from "#matches/overlap.ts";
+import { type FoundOverlap, type Overlap, SAME_FRAME } from "#matches/overlap.ts";
 import { evened, fitted } from "#matches/resample.ts";
-import { PlacesOn, valueAt } from "#matches/sample-overlap.ts";
+import { LaidPoints, pointGrid } from "#matches/sample.ts";
 import { EVENING_FLOOR } from "#matches/slidable.ts";
 
 /** Longer side of the outer picture, in pixels, while a place is refined. */
@@ -19,7 +19,7 @@ const LARGEST_SHEAR = 0.15;
 const REACH = 6;
 /** The same where a place is refined to the pixel. */
 const FINE_SIDE = 144;
-const FINE_POINTS = 32;
+const FINE_GRID = pointGrid(32);
 /** Correlation that a turn or a shear must add. */
 const WORTH_TURNING = 0.01;
 /** With less, the two have nothing in common that a turn could bring out. */
@@ -39,7 +39,7 @@ export function finelyRefinable(picture: GrayPicture): GrayPicture {
 
 /** How well the two correlate at a place, −1..1. */
 export function scoreAt(outer: GrayPicture, inner: GrayPicture, overlap: Overlap): number {
-  return correlationAt(outer, pointsOf(inner, POINTS), overlap);
+  return laidOn(outer, inner, POINTS).correlation(overlap);
 }
 
 /**
@@ -47,8 +47,7 @@ export function scoreAt(outer: GrayPicture, inner: GrayPicture, overlap: Overlap
  * along each axis with shrinking steps. Near bars and masks a needless turn would gain a little, and misplace what agrees.
  */
 export function refineOverlap(outer: GrayPicture, inner: GrayPicture, start: Overlap): FoundOverlap {
-  const points = pointsOf(inner, POINTS);
-  const climb = { outer, points, steps: STEPS };
+  const climb = { points: laidOn(outer, inner, POINTS), steps: STEPS };
   const upright = climbed({ ...climb, neighbours: movedOrStretched }, start);
   if (upright.score < LEAST_UPRIGHT) return upright;
   const turned = climbed({ ...climb, neighbours: movedAnyhow }, upright);
@@ -68,35 +67,37 @@ export function refineWhereAgreed(
   start: Overlap,
   counts: (u: number, v: number) => boolean,
 ): Overlap {
-  const all = pointsOf(inner, FINE_POINTS);
-  const kept = all.u.map((u, i) => Number(counts(u, all.v[i])));
-  const points = {
-    u: all.u.filter((_, i) => kept[i] === 1),
-    v: all.v.filter((_, i) => kept[i] === 1),
-    values: all.values.filter((_, i) => kept[i] === 1),
-  };
-  if (points.u.length < LEAST_POINTS) return start;
-  const { score: _, ...overlap } = climbed({ outer, points, steps: FINE_STEPS, neighbours: movedAnyhow }, start);
+  const counted = (_: number, i: number) => counts(FINE_GRID.u[i], FINE_GRID.v[i]);
+  const [u, v] = [FINE_GRID.u.filter(counted), FINE_GRID.v.filter(counted)];
+  if (u.length < LEAST_POINTS) return start;
+  const expected = new LaidPoints(inner, { u, v }).sample(SAME_FRAME);
+  const points = new LaidPoints(outer, { u, v }, expected);
+  const { score: _, ...overlap } = climbed({ points, steps: FINE_STEPS, neighbours: movedAnyhow }, start);
   return overlap;
 }
 
+/** A grid of points of the inner frame, to be laid on the outer picture. */
+function laidOn(outer: GrayPicture, inner: GrayPicture, side: number): LaidPoints {
+  const grid = pointGrid(side);
+  return new LaidPoints(outer, grid, new LaidPoints(inner, grid).sample(SAME_FRAME));
+}
+
 interface Climb {
-  readonly outer: GrayPicture;
-  readonly points: Points;
+  readonly points: LaidPoints;
   readonly steps: readonly number[];
   readonly neighbours: (place: Overlap, step: number) => Overlap[];
 }
 
 /** Goes to a better neighbour as long as there is one, with each of the steps in turn. */
-function climbed({ outer, points, steps, neighbours }: Climb, start: Overlap): FoundOverlap {
+function climbed({ points, steps, neighbours }: Climb, start: Overlap): FoundOverlap {
   const isTooSmall = ({ width, height }: Overlap) =>
     width < start.width * LEAST_SIZE || height < start.height * LEAST_SIZE;
-  let best: FoundOverlap = { ...start, score: correlationAt(outer, points, start) };
+  let best: FoundOverlap = { ...start, score: points.correlation(start) };
   const improve = (step: number) => {
     const before = best.score;
     for (const moved of neighbours(best, step)) {
       if (isTooSmall(moved)) continue;
-      const score = correlationAt(outer, points, moved);
+      const score = points.correlation(moved);
       if (score > best.score + LEAST_GAIN) best = { ...moved, score };
     }
     return best.score > before;
@@ -134,38 +135,4 @@ function turnedOrSheared({ left, top, width, height, turn, shear }: Overlap, ste
     { ...place, turn: within(turn + by, LARGEST_TURN) },
     { ...place, shear: within(shear + by, LARGEST_SHEAR) },
   ]);
-}
-
-interface Points {
-  readonly u: Float64Array;
-  readonly v: Float64Array;
-  readonly values: Float64Array;
-}
-
-/** So many points along each axis. */
-function pointsOf(inner: GrayPicture, side: number): Points {
-  const count = side * side;
-  const points = { u: new Float64Array(count), v: new Float64Array(count), values: new Float64Array(count) };
-  for (let i = 0; i < count; i++) {
-    const [u, v] = [((i % side) + 0.5) / side, (Math.floor(i / side) + 0.5) / side];
-    points.u[i] = u;
-    points.v[i] = v;
-    points.values[i] = valueAt(inner, u * inner.width, v * inner.height);
-  }
-  return points;
-}
-
-/** Of the points that lie on the outer picture; at least a quarter must. */
-function correlationAt(outer: GrayPicture, { u, v, values }: Points, overlap: Overlap): number {
-  const place = new PlacesOn(outer, overlap);
-  let [dot, outerSquares, innerSquares, inside] = [0, 0, 0, 0];
-  for (let i = 0; i < u.length; i++) {
-    const value = valueAt(outer, place.x(u[i], v[i]), place.y(u[i], v[i]));
-    if (Number.isNaN(value)) continue;
-    inside++;
-    dot += value * values[i];
-    outerSquares += value * value;
-    innerSquares += values[i] * values[i];
-  }
-  return inside * 4 < u.length ? -1 : dot / Math.sqrt(Math.max(1e-6, outerSquares * innerSquares));
 }

@@ -2,41 +2,44 @@ import { type GrayPicture, grayPicture } from "#data/gray-picture.ts";
 
 /** A picture at another size: every new pixel is the mean of the area that it covers. */
 export function scaled(picture: GrayPicture, width: number, height: number): GrayPicture {
-  const across = grayPicture(width, picture.height);
+  const across = new Float32Array(width * picture.height);
   const columns = coverage(picture.width, width);
-  for (let x = 0; x < width; x++) {
-    const { first, weights } = columns[x];
-    for (let y = 0; y < picture.height; y++) {
-      const offset = y * picture.width + first;
+  for (let y = 0; y < picture.height; y++) {
+    for (let x = 0; x < width; x++) {
+      const offset = y * picture.width + columns.first[x];
+      const weight = x * columns.most;
       let sum = 0;
-      for (let k = 0; k < weights.length; k++) sum += weights[k] * picture.values[offset + k];
-      across.values[y * width + x] = sum;
+      for (let k = 0; k < columns.most; k++) sum += columns.weights[weight + k] * picture.values[offset + k];
+      across[y * width + x] = sum;
     }
   }
   const result = grayPicture(width, height);
   const rows = coverage(picture.height, height);
   for (let y = 0; y < height; y++) {
-    const { first, weights } = rows[y];
-    for (let k = 0; k < weights.length; k++) {
-      const weight = weights[k];
-      const offset = (first + k) * width;
-      for (let x = 0; x < width; x++) result.values[y * width + x] += weight * across.values[offset + x];
+    for (let k = 0; k < rows.most; k++) {
+      const weight = rows.weights[y * rows.most + k];
+      const offset = (rows.first[y] + k) * width;
+      for (let x = 0; x < width; x++) result.values[y * width + x] += weight * across[offset + x];
     }
   }
   return result;
 }
 
-/** Which old pixels a new one covers, and how much of each. */
-interface Cover {
-  readonly first: number;
+/** Which old pixels each new one covers, and how much of each. */
+interface Coverage {
+  /** How many old pixels a new one covers at most: those that it does not cover have no weight. */
+  readonly most: number;
+  /** The first of them, so that `most` follow within the picture. */
+  readonly first: Uint32Array;
+  /** Shape (new pixels, most). */
   readonly weights: Float64Array;
 }
 
-const coverages = new Map<string, readonly Cover[]>();
-
 /** Sizes are few and small, so that each is computed once. */
-function coverage(from: number, to: number): readonly Cover[] {
-  const key = `${from} ${to}`;
+const coverages = new Map<number, Coverage>();
+
+function coverage(from: number, to: number): Coverage {
+  const key = from * 65_536 + to;
   let known = coverages.get(key);
   if (!known) {
     known = newCoverage(from, to);
@@ -45,21 +48,23 @@ function coverage(from: number, to: number): readonly Cover[] {
   return known;
 }
 
-function newCoverage(from: number, to: number): Cover[] {
+function newCoverage(from: number, to: number): Coverage {
   const ratio = from / to;
-  return Array.from({ length: to }, (_, i) => {
-    // enlarged pictures are interpolated: a new pixel covers at least one old one
-    const centre = (i + 0.5) * ratio;
-    const half = Math.max(ratio, 1) / 2;
-    const start = Math.max(0, centre - half);
-    const end = Math.min(from, centre + half);
-    const first = Math.floor(start);
-    const last = Math.min(from - 1, Math.ceil(end) - 1);
-    const weights = Float64Array.from({ length: last - first + 1 }, (_, k) => {
-      return (Math.min(first + k + 1, end) - Math.max(first + k, start)) / (end - start);
-    });
-    return { first, weights };
-  });
+  // enlarged pictures are interpolated: a new pixel covers at least one old one
+  const half = Math.max(ratio, 1) / 2;
+  const most = Math.min(from, Math.ceil(2 * half) + 1);
+  const first = new Uint32Array(to);
+  const weights = new Float64Array(to * most);
+  for (let i = 0; i < to; i++) {
+    const start = Math.max(0, (i + 0.5) * ratio - half);
+    const end = Math.min(from, (i + 0.5) * ratio + half);
+    first[i] = Math.min(Math.floor(start), from - most);
+    for (let k = 0; k < most; k++) {
+      const [left, right] = [Math.max(first[i] + k, start), Math.min(first[i] + k + 1, end)];
+      weights[i * most + k] = Math.max(0, right - left) / (end - start);
+    }
+  }
+  return { most, first, weights };
 }
 
 /** The picture whose longer side is `side` pixels. */
@@ -94,13 +99,17 @@ export function evened(picture: GrayPicture, reach: number, floor: number): Gray
   const sums = summedArea(values, width, height);
   const squares = summedSquares(picture);
   const result = grayPicture(width, height);
+  const stride = width + 1;
   for (let y = 0; y < height; y++) {
-    const [top, bottom] = [Math.max(0, y - reach), Math.min(height, y + reach + 1)];
+    const upper = Math.max(0, y - reach) * stride;
+    const lower = Math.min(height, y + reach + 1) * stride;
     for (let x = 0; x < width; x++) {
-      const [left, right] = [Math.max(0, x - reach), Math.min(width, x + reach + 1)];
-      const count = (bottom - top) * (right - left);
-      const mean = areaSum(sums, width, left, top, right, bottom) / count;
-      const variance = areaSum(squares, width, left, top, right, bottom) / count - mean * mean;
+      const left = Math.max(0, x - reach);
+      const right = Math.min(width, x + reach + 1);
+      const each = stride / ((lower - upper) * (right - left));
+      const mean = (sums[lower + right] - sums[upper + right] - sums[lower + left] + sums[upper + left]) * each;
+      const square = squares[lower + right] - squares[upper + right] - squares[lower + left] + squares[upper + left];
+      const variance = square * each - mean * mean;
       result.values[y * width + x] = (values[y * width + x] - mean) / (Math.sqrt(Math.max(0, variance)) + floor);
     }
   }
