@@ -44,9 +44,10 @@ export class PairChecker {
     for (const [i, pair] of looked.entries()) {
       if (this.#isCopy(pair)) console.error(`    told copies: ${ranking.wrong[i].toFixed(3)} ${pair.join(" · ")}`);
     }
+    const isKept = (distance: number, i: number) => distance <= farthest && this.#isCopy(originals[i]);
     return {
       edits: ranking.edits,
-      right: ranking.right.map((distance, i) => (this.#isCopy(originals[i]) ? distance : Number.POSITIVE_INFINITY)),
+      right: ranking.right.map((distance, i) => (isKept(distance, i) ? distance : Number.POSITIVE_INFINITY)),
       wrong: ranking.wrong.filter((_, i) => this.#isCopy(ranking.wrongPairs[i])),
       wrongPairs: ranking.wrongPairs.filter((pair) => this.#isCopy(pair)),
     };
