@@ -7,7 +7,7 @@ import type { Ranking } from "./detection-ranking.ts";
 import { type Photo, WORK } from "./edited-photos.ts";
 
 /** Wrong pairs that are looked at: those beyond would not be candidates at any useful threshold. */
-const MOST_WRONG = 8_000;
+const MOST_WRONG = 16_000;
 const PAIRS_AT_ONCE = 64;
 
 /** Edit (or photo) and photo. */
