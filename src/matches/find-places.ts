@@ -32,7 +32,7 @@ const REFINED = 4;
 const LEAST_SCORE = 0.25;
 const LEAST_SIGNIFICANCE = 0.45;
 const LEAST_CORRELATION = 0.5;
-/** With so much of it in the same frame, no better place is looked for. */
+/** With so much of it, no better place is looked for. */
 const ENOUGH_CORRELATION = 0.95;
 /**
  * Fewer pixels correlate more by chance. Nine of ten pairs of unlike photos stay below both, and one in a thousand of the edited photos that
