@@ -1,29 +1,72 @@
+import { stat } from "node:fs/promises";
+import type { UnreadableFile } from "#artifacts/unreadable-files.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import type { HashedImage, ImageFile, UnreadableImage } from "#data/image-record.ts";
+import type { RowOwners } from "#data/row-owners.ts";
 import { hashFile } from "#images/hash-file.ts";
+
+export interface ScanOptions {
+  readonly owners: RowOwners;
+  /** Files that earlier runs could not read for what is in them, by id. */
+  readonly knownUnreadable: ReadonlyMap<string, UnreadableFile>;
+  /** True: every file is read, whatever its size and time say. */
+  readonly verify: boolean;
+  readonly progress: Progress;
+  readonly unreadable: UnreadableImage[];
+}
+
+/** An image that the index has no row for yet. */
+export interface FreshImage {
+  readonly image: HashedImage;
+  /** A row with the same content, whose features can be copied. */
+  readonly copyOf: number | undefined;
+}
 
 const FILES_AT_ONCE = 16;
 
-/** Reads every listed file once for its SHA-256, in id order; what cannot be read goes to `unreadable`. */
-export async function* scan(
-  files: readonly ImageFile[],
-  { progress, unreadable }: { progress: Progress; unreadable: UnreadableImage[] },
-): AsyncGenerator<HashedImage> {
+/**
+ * File systems keep times to 2 s at worst: a file that was written so shortly before it was read may be written again without a change
+ * of its time. So may one whose time lies in the future, as where a clock was set back.
+ */
+const TIME_GRAIN_MS = 2000;
+
+/**
+ * Finds the row of every listed file and yields the images that have none, in id order. A file is only read, for its SHA-256, where its
+ * path, size or time is not known. What cannot be read goes to `unreadable`.
+ */
+export async function* scan(files: readonly ImageFile[], options: ScanOptions): AsyncGenerator<FreshImage> {
+  const { owners, progress, unreadable } = options;
+  progress.update("scan", "files", 0, files.length);
   let done = 0;
-  for await (const image of orderedMap(files, FILES_AT_ONCE, hashed)) {
+  for await (const found of orderedMap(files, FILES_AT_ONCE, (file) => look(file, options))) {
     progress.update("scan", "files", ++done);
-    if ("reason" in image) unreadable.push(image);
-    else yield image;
+    if (found === undefined) continue;
+    if ("reason" in found) {
+      unreadable.push(found);
+      continue;
+    }
+    const claim = owners.claim(found);
+    if (claim.kind !== "row") yield { image: found, copyOf: claim.kind === "copy" ? claim.row : undefined };
   }
   progress.finish("scan");
 }
 
-async function hashed(file: ImageFile): Promise<HashedImage | UnreadableImage> {
+/** The file's content, or undefined where it is known without reading. */
+async function look(file: ImageFile, options: ScanOptions): Promise<HashedImage | UnreadableImage | undefined> {
+  const { owners, knownUnreadable, verify } = options;
   try {
     if (file.problem !== undefined) throw new Error(file.problem);
-    return { ...file, ...(await hashFile(file.path)) };
+    const { size: bytes, mtimeMs: modified } = await stat(file.path);
+    if (!verify) {
+      if (owners.claimUnread(file, { bytes, modified })) return undefined;
+      const known = knownUnreadable.get(file.id);
+      if (known?.bytes === bytes && known.modified === modified) return known;
+    }
+    const readAt = Date.now();
+    const content = await hashFile(file.path);
+    return { ...file, ...content, modified: modified < readAt - TIME_GRAIN_MS ? modified : null };
   } catch (error) {
     return { id: file.id, stage: "scan", reason: messageOf(error).replaceAll(file.path, "the file") };
   }

@@ -1,57 +1,115 @@
+import type { FeatureIndex } from "#artifacts/feature-index.ts";
 import { ShardDraft } from "#artifacts/shard-draft.ts";
-import type { ShardStore } from "#artifacts/shard-store.ts";
 import { buffered } from "#base/bounded-buffer.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
-import type { HashedImage, ImageRecord, UnreadableImage } from "#data/image-record.ts";
+import { rowsOf } from "#data/feature-matrix.ts";
+import type { HashedImage } from "#data/image-record.ts";
+import type { IndexRow } from "#data/index-row.ts";
+import type { RowOwners } from "#data/row-owners.ts";
 import type { Shard } from "#data/shard.ts";
 import { viewCount } from "#data/view.ts";
 import type { Embedder } from "#features/embedder.ts";
 import { type DecodedImage, type DecodeOptions, decodeImage } from "#images/decode-image.ts";
+import type { FreshImage } from "./1-scan.ts";
 
 export interface ExtractOptions {
-  readonly embedder: Embedder;
+  /** Opens the model when the first picture needs it. */
+  readonly embedder: () => Promise<Embedder>;
   readonly decode: DecodeOptions;
-  readonly store: ShardStore;
+  readonly index: FeatureIndex;
+  readonly owners: RowOwners;
   readonly shardRows: number;
   /** Pictures decoded at once. */
   readonly concurrency: number;
-  readonly fileCount: number;
   readonly progress: Progress;
-  readonly unreadable: UnreadableImage[];
+  /** Gets what cannot be decoded, with the file's size and time. */
+  readonly onUnreadable: (image: HashedImage, reason: string) => void;
 }
 
 /**
  * Decodes pictures, embeds them and their views, and yields shards of `shardRows` rows as they come to lie on disk. Decoding, the model
- * and the reader work at the same time. Rows keep the order of the images.
+ * and the reader work at the same time. Rows keep the order of the images; those whose features are copied come last.
  */
-export async function* extract(images: AsyncIterable<HashedImage>, options: ExtractOptions): AsyncGenerator<Shard> {
-  const { store, shardRows, embedder, decode, progress, fileCount, unreadable } = options;
-  progress.update("extract", "images", 0, fileCount);
-  const draft = new ShardDraft(shardRows, embedder.dim, viewCount(decode.views));
-  let done = 0;
-  for await (const { image, decoded, vectors } of embedded(images, options)) {
-    progress.update("extract", "images", ++done, fileCount - unreadable.length);
-    if (!vectors.every((vector) => vector?.every(Number.isFinite) ?? true)) {
-      unreadable.push({ id: image.id, stage: "extract", reason: "the model's output is not finite" });
-      continue;
-    }
-    draft.add(toRecord(image, decoded), vectors);
-    if (draft.isFull) yield await draft.appendTo(store);
+export async function* extract(images: AsyncIterable<FreshImage>, options: ExtractOptions): AsyncGenerator<Shard> {
+  const writer = new ShardWriter(options);
+  const copies: Copy[] = [];
+  for await (const { image, decoded, vectors } of embedded(withoutCopies(images, copies), options)) {
+    if (vectors.every((vector) => vector?.every(Number.isFinite) ?? true)) {
+      yield* writer.add(image, decoded, vectors);
+    } else options.onUnreadable(image, "the model's output is not finite");
   }
-  if (!draft.isEmpty) yield await draft.appendTo(store);
-  progress.finish("extract");
+  for (let first = 0; first < copies.length; first += options.shardRows)
+    yield* copyFeatures(copies.slice(first, first + options.shardRows), writer, options);
+  yield* writer.finish();
+  options.progress.finish("extract");
 }
 
-/** Yields the shards of features that lie on disk already. */
-export async function* readShards(store: ShardStore, progress: Progress): AsyncGenerator<Shard> {
-  for (let number = 0; number < store.shardCount; number++) {
-    const shard = await store.readShard(number);
-    progress.update("read", "rows", shard.firstRow + shard.images.length, store.images.length);
-    yield shard;
+/** Rows on their way to disk. */
+class ShardWriter {
+  readonly #options: ExtractOptions;
+  readonly #draft: ShardDraft;
+  #images: HashedImage[] = [];
+  #done = 0;
+
+  constructor(options: ExtractOptions) {
+    const { shardRows, index, decode } = options;
+    this.#options = options;
+    this.#draft = new ShardDraft(shardRows, index.store.dim, viewCount(decode.views));
   }
-  progress.finish("read");
+
+  async *add(
+    image: HashedImage,
+    { width, height }: Pick<DecodedImage, "width" | "height">,
+    vectors: Vectors,
+  ): AsyncGenerator<Shard> {
+    const { id, sha256, bytes, modified } = image;
+    this.#draft.add({ id, sha256, bytes, modified, width, height }, vectors);
+    this.#images.push(image);
+    this.#options.progress.update("extract", "images", ++this.#done);
+    if (this.#draft.isFull) yield this.#write();
+  }
+
+  async *finish(): AsyncGenerator<Shard> {
+    if (!this.#draft.isEmpty) yield this.#write();
+  }
+
+  async #write(): Promise<Shard> {
+    const { index, owners } = this.#options;
+    const images = this.#images;
+    this.#images = [];
+    const shard = await index.append(this.#draft.take());
+    owners.add(images.map((file, i) => ({ file, row: index.rows[shard.firstRow + i] })));
+    return shard;
+  }
+}
+
+interface Copy {
+  readonly image: HashedImage;
+  readonly copyOf: number;
+}
+
+async function* withoutCopies(images: AsyncIterable<FreshImage>, copies: Copy[]): AsyncGenerator<HashedImage> {
+  for await (const { image, copyOf } of images) {
+    if (copyOf === undefined) yield image;
+    else copies.push({ image, copyOf });
+  }
+}
+
+async function* copyFeatures(
+  copies: readonly Copy[],
+  writer: ShardWriter,
+  { index }: ExtractOptions,
+): AsyncGenerator<Shard> {
+  const rows = Uint32Array.from(copies, ({ copyOf }) => copyOf);
+  const [features, views] = [await index.store.readRows(rows), await index.store.readViews(rows)];
+  const perImage = views ? views.rowCount / rows.length : 0;
+  for (const [i, { image, copyOf }] of copies.entries()) {
+    const ownViews = Array.from({ length: perImage }, (_, view) => i * perImage + view);
+    const vectors = ownViews.map((view) => views && rowsOf(views, view, view + 1).values);
+    yield* writer.add(image, index.rows[copyOf] as IndexRow, [rowsOf(features, i, i + 1).values, ...vectors]);
+  }
 }
 
 interface Decoded {
@@ -68,47 +126,57 @@ interface Seen {
   readonly pixels: Uint8Array;
 }
 
+/** The feature, then the views; undefined for one that is like the picture. */
+type Vectors = readonly [Float32Array, ...(Float32Array | undefined)[]];
+
 interface Embedded extends Decoded {
-  /** The feature, then the views; undefined for one that is like the picture. */
-  readonly vectors: [Float32Array, ...(Float32Array | undefined)[]];
+  readonly vectors: Vectors;
 }
 
 async function* embedded(images: AsyncIterable<HashedImage>, options: ExtractOptions): AsyncGenerator<Embedded> {
-  const { embedder, unreadable } = options;
+  const { embedder: openEmbedder, index } = options;
+  const { dim } = index.store;
   const decoded = orderedMap(images, options.concurrency, (image) => decode(image, options.decode));
   // two batches are under way: while the model computes one, the next is put together
-  const batches = orderedMap(buffered(inBatches(decoded, embedder.batch, unreadable), 1), 2, async (batch) => {
+  const batches = orderedMap(buffered(inBatches(decoded, options), 1), 2, async (batch) => {
+    const embedder = await openEmbedder();
     return { batch, features: await embedder.embed(batch.map(({ pixels }) => pixels)) };
   });
   let vectors: (Float32Array | undefined)[] = [];
   for await (const { batch, features } of batches) {
     for (const [i, { of, place, isLast }] of batch.entries()) {
       if (place === 0) vectors = new Array(1 + of.decoded.views.length).fill(undefined);
-      vectors[place] = features.subarray(i * embedder.dim, (i + 1) * embedder.dim);
-      if (isLast) yield { ...of, vectors: vectors as Embedded["vectors"] };
+      vectors[place] = features.subarray(i * dim, (i + 1) * dim);
+      if (isLast) yield { ...of, vectors: vectors as [Float32Array] };
     }
   }
 }
 
-async function decode(image: HashedImage, options: DecodeOptions): Promise<Decoded | UnreadableImage> {
+interface Undecodable {
+  readonly image: HashedImage;
+  readonly reason: string;
+}
+
+async function decode(image: HashedImage, options: DecodeOptions): Promise<Decoded | Undecodable> {
   try {
     return { image, decoded: await decodeImage(image.path, options) };
   } catch (error) {
-    return { id: image.id, stage: "extract", reason: messageOf(error) };
+    return { image, reason: messageOf(error) };
   }
 }
 
 async function* inBatches(
-  source: AsyncIterable<Decoded | UnreadableImage>,
-  size: number,
-  unreadable: UnreadableImage[],
+  source: AsyncIterable<Decoded | Undecodable>,
+  { embedder, onUnreadable }: ExtractOptions,
 ): AsyncGenerator<Seen[]> {
   let batch: Seen[] = [];
+  let size = 0;
   for await (const entry of source) {
     if ("reason" in entry) {
-      unreadable.push(entry);
+      onUnreadable(entry.image, entry.reason);
       continue;
     }
+    if (size === 0) size = (await embedder()).batch;
     for (const seen of waysToSee(entry)) {
       if (batch.push(seen) < size) continue;
       yield batch;
@@ -122,11 +190,4 @@ function waysToSee(of: Decoded): Seen[] {
   const { pixels, views } = of.decoded;
   const places = [pixels, ...views].flatMap((seen, place) => (seen ? [{ place, pixels: seen }] : []));
   return places.map((seen, i) => ({ ...seen, of, isLast: i === places.length - 1 }));
-}
-
-function toRecord(
-  { id, reference, folderLabel, bytes, sha256 }: HashedImage,
-  { width, height }: DecodedImage,
-): ImageRecord {
-  return { id, reference, folderLabel, width, height, bytes, sha256 };
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import type { MatchLog } from "#artifacts/match-log.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import type { Progress } from "#base/progress.ts";
 import type { GrayBytes } from "#data/gray-picture.ts";
@@ -19,6 +20,25 @@ export interface PictureSource {
   readonly maxPixels: number;
   /** Compares pictures; undefined where pairs are not looked at. */
   readonly matcher: Matcher | undefined;
+  /** What earlier looks told; undefined where nothing is kept. */
+  readonly known: KnownMatches | undefined;
+}
+
+/** Matches of pairs of ranks that are kept. */
+export interface KnownMatches {
+  get(a: number, b: number): Match | undefined;
+  add(a: number, b: number, match: Match): void;
+  /** Puts what was added on disk, once there is enough of it. */
+  save(): Promise<void>;
+}
+
+/** What is kept by rows, by ranks. */
+export function matchesOfRanks(log: MatchLog, rowOfRank: Uint32Array): KnownMatches {
+  return {
+    get: (a, b) => log.get(rowOfRank[a], rowOfRank[b]),
+    add: (a, b, match) => log.add(rowOfRank[a], rowOfRank[b], match),
+    save: () => log.save(),
+  };
 }
 
 /** Pictures that are kept, of about 19 KB and 3 KB: pairs of one image follow each other, those of its partners come later. */
@@ -34,7 +54,7 @@ export class PictureMatcher {
   readonly #source: PictureSource;
   readonly #gray = new LRUCache<number, Promise<GrayBytes | undefined>>({ max: KEPT_GRAY });
   readonly #small = new LRUCache<number, Promise<GrayBytes | undefined>>({ max: KEPT_SMALL });
-  readonly #pixels = new LRUCache<number, Promise<string>>({ max: 2 * KEPT_SMALL });
+  readonly #pixels = new LRUCache<number, Promise<string | undefined>>({ max: 2 * KEPT_SMALL });
 
   constructor(source: PictureSource) {
     this.#source = source;
@@ -50,12 +70,18 @@ export class PictureMatcher {
     return (await this.matchAll([[a, b]]))[0];
   }
 
-  /** The match of each pair. A first look at small pictures, which are decoded once, tells most that are unlike. */
+  /**
+   * The match of each pair: what earlier runs saw where the pair is known. A first look at small pictures, which are decoded once, tells
+   * most that are unlike.
+   */
   async matchAll(pairs: readonly Pair[]): Promise<Match[]> {
-    const looks = await this.#lookAt(pairs.filter((pair) => !this.#haveSameBytes(pair)));
-    return Promise.all(
-      pairs.map((pair) => (this.#haveSameBytes(pair) ? "same-bytes" : this.#matchAfter(pair, looks.get(pair)))),
-    );
+    const known = pairs.map((pair) => this.#knownMatch(pair));
+    const looks = await this.#lookAt(pairs.filter((_, i) => known[i] === undefined));
+    return Promise.all(pairs.map((pair, i) => known[i] ?? this.#matchAfter(pair, looks.get(pair))));
+  }
+
+  #knownMatch(pair: Pair): Match | undefined {
+    return this.#haveSameBytes(pair) ? "same-bytes" : this.#source.known?.get(...pair);
   }
 
   /** What has vanished or broken since it was embedded cannot be looked at. */
@@ -77,16 +103,26 @@ export class PictureMatcher {
     return new Map(seen.map(({ pair }, i) => [pair, looks[i]]));
   }
 
+  /** A pair that could not be looked at is similar for now, and looked at again by the next run. */
   async #matchAfter(pair: Pair, look: FirstLook | undefined): Promise<Match> {
-    const isCopy = look !== undefined && (await this.#isCopy(pair, look.places));
-    if ((isCopy || look?.arePlain) && (await this.#haveSamePixels(pair))) return "same-pixels";
+    const match = look && (await this.#seen(pair, look));
+    if (match) this.#source.known?.add(...pair, match);
+    return match ?? "similar";
+  }
+
+  async #seen(pair: Pair, { places, arePlain }: FirstLook): Promise<Match | undefined> {
+    const isCopy = places.length > 0 ? await this.#isCopy(pair, places) : false;
+    if (isCopy === undefined) return undefined;
+    if (!isCopy && !arePlain) return "similar";
+    const samePixels = await this.#haveSamePixels(pair);
+    if (samePixels === undefined) return undefined;
+    if (samePixels) return "same-pixels";
     return isCopy ? "copy" : "similar";
   }
 
-  async #isCopy([a, b]: Pair, places: FirstLook["places"]): Promise<boolean> {
-    if (places.length === 0) return false;
+  async #isCopy([a, b]: Pair, places: FirstLook["places"]): Promise<boolean | undefined> {
     const [first, second] = await Promise.all([this.#grayOf(a), this.#grayOf(b)]);
-    if (!first || !second) return false;
+    if (!first || !second) return undefined;
     return (await this.#source.matcher?.compare(first, second, places))?.isCopy ?? false;
   }
 
@@ -95,11 +131,11 @@ export class PictureMatcher {
     return images[a].sha256 !== "" && images[a].sha256 === images[b].sha256;
   }
 
-  async #haveSamePixels([a, b]: Pair): Promise<boolean> {
+  async #haveSamePixels([a, b]: Pair): Promise<boolean | undefined> {
     const { images } = this.#source;
     if (images[a].width !== images[b].width || images[a].height !== images[b].height) return false;
     const [left, right] = await Promise.all([this.#pixelsOf(a), this.#pixelsOf(b)]);
-    return left !== "" && left === right;
+    return left === undefined || right === undefined ? undefined : left === right;
   }
 
   #grayOf(rank: number): Promise<GrayBytes | undefined> {
@@ -112,8 +148,13 @@ export class PictureMatcher {
     return kept(this.#small, rank, () => this.#grayOf(rank).then((gray) => gray && smallPicture(gray)));
   }
 
-  #pixelsOf(rank: number): Promise<string> {
-    return kept(this.#pixels, rank, () => this.#decode(rank, hashPixels).then((found) => found ?? ""));
+  #pixelsOf(rank: number): Promise<string | undefined> {
+    return kept(this.#pixels, rank, () => this.#decode(rank, hashPixels));
+  }
+
+  /** Puts what was seen on disk, once there is enough of it. */
+  async save(): Promise<void> {
+    await this.#source.known?.save();
   }
 
   async #decode<T>(rank: number, decode: (path: string, maxPixels: number) => Promise<T>): Promise<T | undefined> {
@@ -130,6 +171,7 @@ export async function matchPairs(pairs: PairList, pictures: PictureMatcher, prog
   for await (const found of orderedMap(chunksOf(pairs), pictures.concurrency, (chunk) => pictures.matchAll(chunk))) {
     for (const each of found) match[done++] = MATCHES.indexOf(each);
     progress.update("match", "pairs", done);
+    await pictures.save();
   }
   progress.finish("match");
   return { ...pairs, match };

@@ -28,6 +28,8 @@ interface Flags {
   concurrency?: number;
   limitMemory?: number;
   maxUnreadable?: number;
+  verify?: boolean;
+  allowShrink?: boolean;
   output?: string;
   dryRun?: boolean;
   quiet?: boolean;
@@ -74,6 +76,8 @@ function pipelineCommand(version: string): Command {
     .option("--concurrency <count>", "images decoded at once", wholeNumber)
     .option("--limit-memory <megabytes>", "memory to stay within (default: a quarter of the machine's)", wholeNumber)
     .option("--max-unreadable <count>", "end with exit code 4 when more images are unreadable", wholeNumber)
+    .option("--verify", "read every file again, also where size and time are as they were")
+    .option("--allow-shrink", "go on though an image folder has lost more than half its files")
     .option("--output <folder>", "where index, reports and runs are written (default: output)")
     .option("--config <file.json>", "settings; flags beat it")
     .option("--dry-run", "say what would be done, and do nothing")

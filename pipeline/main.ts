@@ -1,6 +1,7 @@
-import { rmSync } from "node:fs";
-import { draftOf, outputPaths } from "#artifacts/output-paths.ts";
+import { OutputLock } from "#artifacts/output-lock.ts";
+import { outputPaths } from "#artifacts/output-paths.ts";
 import { RunFolder } from "#artifacts/run-folder.ts";
+import { abandonDraft, restorePrevious } from "#artifacts/whole-folder.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import { Progress } from "#base/progress.ts";
 import { type RunFacts, runJson } from "#reports/run-report.ts";
@@ -18,22 +19,28 @@ const EXIT_INTERRUPTED = 130;
 async function main(): Promise<number> {
   const commandLine = readCommandLine(process.argv.slice(2), packageJson.version);
   if (typeof commandLine === "number") return commandLine;
-  stopOnSignals(commandLine.settings.output);
   const progress = new Progress();
   const { quiet, logFormat } = commandLine;
   const stopShowing = showProgress(progress, { quiet, format: logFormat, stream: process.stderr });
-  const { settings, isSample } = await useSampleWhenEmpty(commandLine.settings, progress);
   if (commandLine.dryRun) {
+    const { settings } = await useSampleWhenEmpty(commandLine.settings, progress);
     stopShowing();
     console.log(await describeDryRun(settings));
     return 0;
   }
-  const finished = await recordedRun({ ...commandLine, settings }, progress, stopShowing);
-  if (!quiet)
-    console.log(
-      describeSummary(finished.counts, settings, progress.timings(), { isSample, exitCode: finished.exitCode }),
-    );
-  return finished.exitCode;
+  const lock = await OutputLock.take(commandLine.settings.output, (line) => progress.note(line));
+  stopOnSignals(commandLine.settings.output, lock);
+  try {
+    const { settings, isSample } = await useSampleWhenEmpty(commandLine.settings, progress);
+    const finished = await recordedRun({ ...commandLine, settings }, progress, stopShowing);
+    if (!quiet)
+      console.log(
+        describeSummary(finished.counts, settings, progress.timings(), { isSample, exitCode: finished.exitCode }),
+      );
+    return finished.exitCode;
+  } finally {
+    lock.release();
+  }
 }
 
 /** Runs the pipeline; whether it ends well or not, runs/<start>/ tells of it. */
@@ -44,7 +51,8 @@ async function recordedRun(
 ): Promise<FinishedRun> {
   const paths = outputPaths(settings.output);
   const started = new Date();
-  const run = await RunFolder.create(paths.runs, started);
+  await restorePrevious(paths.reports);
+  const run = await RunFolder.create(paths.runs, started, settings.keepRuns);
   progress.on("note", (message) => run.log({ event: "note", message }));
   progress.on("stage", (stage) => {
     if (stage.finished) run.log({ event: "stage", ...stage });
@@ -73,13 +81,14 @@ async function recordedRun(
   }
 }
 
-function stopOnSignals(output: string): void {
-  const paths = outputPaths(output);
+function stopOnSignals(output: string, lock: OutputLock): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      for (const folder of [paths.index, paths.pairs, paths.reports])
-        rmSync(draftOf(folder), { recursive: true, force: true });
-      process.stderr.write("\nInterrupted: earlier reports are as they were, and it is safe to run again\n");
+      abandonDraft(outputPaths(output).reports);
+      lock.release();
+      process.stderr.write(
+        "\nInterrupted: earlier reports are as they were, what was done is kept, and it is safe to run again\n",
+      );
       process.exit(EXIT_INTERRUPTED);
     });
   }

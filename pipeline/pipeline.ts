@@ -1,26 +1,28 @@
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { outputPaths } from "#artifacts/output-paths.ts";
-import { ShardCache } from "#artifacts/shard-cache.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import { dropDraft, publishDraft, startDraft } from "#artifacts/whole-folder.ts";
-import { buffered, collect } from "#base/bounded-buffer.ts";
+import { collect } from "#base/bounded-buffer.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
-import { VectorOwners } from "#data/image-vectors.ts";
+import type { ImageRecord, UnreadableImage } from "#data/image-record.ts";
 import { rankPairs, rowOrderOf } from "#data/row-order.ts";
+import type { ImageChanges } from "#data/row-owners.ts";
 import { labelImages } from "#labels/label-images.ts";
 import { readLabelCsv } from "#labels/read-label-csv.ts";
 import { Matcher } from "#matches/matcher.ts";
 import { type RunFacts, runJson } from "#reports/run-report.ts";
 import { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
-import { gatherPairs, search } from "./3-search.ts";
-import { matchPairs, PictureMatcher } from "./4-match.ts";
+import { search } from "./3-search.ts";
+import { matchesOfRanks, matchPairs, PictureMatcher } from "./4-match.ts";
 import { cluster } from "./5-cluster.ts";
 import { select } from "./6-select.ts";
 import { type Findings, report } from "./7-report.ts";
-import { openSource, type Source } from "./open-source.ts";
+import { openFeatures } from "./open-features.ts";
+import { openImages } from "./open-images.ts";
+import type { Source } from "./source.ts";
 
 /** What every run.json tells of a run that came to its end. */
 export type FinishedRun = Pick<RunFacts, "counts" | "model" | "search"> & { readonly exitCode: number };
@@ -44,25 +46,25 @@ export async function runPipeline(
 ): Promise<FinishedRun> {
   const paths = outputPaths(settings.output);
   const labelFile = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
-  const source = await openSource(settings, paths, progress);
+  const source =
+    settings.features === null
+      ? await openImages(settings, paths, progress)
+      : await openFeatures(settings.features, settings.index.shardRows, progress);
   const searcher = new Searcher(cpus().length);
   const matcher = settings.features === null ? new Matcher(cpus().length) : undefined;
   try {
     const { threshold, dissimilar } = thresholdsOf(settings, source);
-    const { store, expectedRows } = source;
+    const { store } = source;
     const { blockRows, maxPairs } = settings.search;
-    const cache = new ShardCache(store, CACHE_SHARE * memoryLimit(settings));
-    const owners = new VectorOwners();
-    const readShard = async (shard: number) => (await cache.read(shard)).vectors.matrix;
-    const nameRow = (vector: number) => JSON.stringify(store.images[owners.toArray()[vector]].id);
-    const allPairs = searcher.allPairs({ threshold, blockRows, readShard, nameRow });
-    const options = { allPairs, threshold, maxPairs, expectedRows, owners, pairStore: source.pairs, progress };
-    const { pairs: vectorPairs, account } = await gatherPairs(search(buffered(source.shards, 1), options), options);
-    cache.clear();
-    refuseNoImages(source);
-
-    const order = rowOrderOf(store.images.map(({ id }) => id));
-    const images = Array.from(order.rowOfRank, (row) => store.images[row]);
+    const { pairs: found, ...searched } = await search(source.fresh, {
+      ...source,
+      ...{ searcher, threshold, blockRows, maxPairs, progress },
+      cacheBytes: CACHE_SHARE * memoryLimit(settings),
+    });
+    const { imageOfRow, changes, commit } = await source.settle();
+    const order = rowOrderOf(imageOfRow.map((image) => image?.id));
+    const images = Array.from(order.rowOfRank, (row) => imageOfRow[row] as ImageRecord);
+    refuseNoImages(images, source.unreadable);
     const { labels, unknown } = labelImages(images, labelFile);
     noteUnknownLabels(unknown, images[0].id, settings, progress);
     const catalog = { images, labels };
@@ -71,8 +73,9 @@ export async function runPipeline(
       pathOf: source.pathOf,
       maxPixels: settings.extract.maxPixels,
       matcher,
+      known: source.matches && matchesOfRanks(source.matches, order.rowOfRank),
     });
-    const pairs = await matchPairs(rankPairs(vectorPairs, owners.toArray(), order), pictures, progress);
+    const pairs = await matchPairs(rankPairs(found, order), pictures, progress);
     // without pictures nothing is more than similar
     const weakest = matcher ? settings.cluster.match : "similar";
     const { keep } = settings.cluster;
@@ -83,15 +86,15 @@ export async function runPipeline(
     const findings: Findings = { catalog, pairs, groups, candidates, unreadable: source.unreadable };
     const finished: FinishedRun = {
       exitCode: source.unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
-      counts: countsOf(findings, source.ignored),
-      search: { vectors: owners.vectorCount, account },
+      counts: countsOf(findings, source.ignored, changes),
+      search: searched,
       ...(source.model ? { model: source.model } : {}),
     };
     const draft = await startDraft(paths.reports, RUN_RECORD);
     await report(draft, findings, progress);
-    await source.publish();
     await writeWholeFile(join(draft, RUN_RECORD), [runJson(describeRun(finished))]);
     await publishDraft(paths.reports);
+    await commit();
     return finished;
   } finally {
     await searcher.close();
@@ -118,8 +121,8 @@ function thresholdsOf(
   return { threshold: chosen, dissimilar: dissimilar ?? model?.preset.dissimilar ?? chosen };
 }
 
-function refuseNoImages({ store, unreadable }: Source): void {
-  if (store.images.length > 0) return;
+function refuseNoImages(images: readonly ImageRecord[], unreadable: readonly UnreadableImage[]): void {
+  if (images.length > 0) return;
   const first = unreadable[0] ? `: the first, ${JSON.stringify(unreadable[0].id)}, ${unreadable[0].reason}` : "";
   throw new PipelineError("input", `Expected readable images, found none among ${unreadable.length} files${first}`);
 }
@@ -135,20 +138,15 @@ function noteUnknownLabels(
   progress.note(`Passed over labels: ${found}; paths are object ids such as ${JSON.stringify(exampleId)}`);
 }
 
-function countsOf({ catalog, groups, candidates, unreadable }: Findings, ignored: number) {
-  const images = catalog.images.length;
+function countsOf({ catalog, groups, candidates, unreadable }: Findings, ignored: number, changes: ImageChanges) {
   const duplicates = groups.flatMap(({ members }) => members).filter(({ role }) => role === "duplicate").length;
-  const [groupCount, candidateCount] = [groups.length, candidates.length];
   return {
-    images,
-    // every run begins a new index, so all of its images are new to it
-    new: images,
-    changed: 0,
-    removed: 0,
+    images: catalog.images.length,
+    ...changes,
     unreadable: unreadable.length,
     ignored,
-    groups: groupCount,
+    groups: groups.length,
     duplicates,
-    candidates: candidateCount,
+    candidates: candidates.length,
   };
 }

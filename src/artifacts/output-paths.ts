@@ -6,8 +6,6 @@ export interface OutputPaths {
   readonly index: string;
   readonly reports: string;
   readonly runs: string;
-  /** Pairs of a run that has no index. */
-  readonly pairs: string;
   /** The pictures that are rendered when no images are configured. */
   readonly sample: string;
 }
@@ -18,7 +16,6 @@ export function outputPaths(root: string): OutputPaths {
     index: join(root, "index"),
     reports: join(root, "reports"),
     runs: join(root, "runs"),
-    pairs: join(root, "pairs"),
     sample: join(root, "sample"),
   };
 }

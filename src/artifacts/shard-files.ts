@@ -1,4 +1,6 @@
 import { open } from "node:fs/promises";
+import { join } from "node:path";
+import type { ShardFiles } from "#artifacts/index-record.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 
@@ -20,6 +22,26 @@ export interface ViewsPart {
   readonly file: string;
   readonly dataOffset: number;
   readonly perImage: number;
+}
+
+/** Where the rows of a shard of the index lie. */
+export function partsOf(
+  folder: string,
+  { features, views }: ShardFiles,
+  { firstRow, rowCount, dim }: { firstRow: number; rowCount: number; dim: number },
+): ShardPart {
+  const rowBytes = dim * Float32Array.BYTES_PER_ELEMENT;
+  // headers have a multiple of 64 bytes, mostly 128: the rest of a file is rows
+  const dataOffset = features.bytes - rowCount * rowBytes;
+  const part = { file: join(folder, features.name), dataOffset, firstRowInFile: 0, firstRow, rowCount };
+  if (!views) return part;
+  const perImage = Math.floor(views.bytes / (rowCount * rowBytes));
+  const viewsPart = {
+    file: join(folder, views.name),
+    perImage,
+    dataOffset: views.bytes - rowCount * perImage * rowBytes,
+  };
+  return { ...part, views: viewsPart };
 }
 
 // one read call takes at most 2 GiB

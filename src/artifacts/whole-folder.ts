@@ -1,6 +1,8 @@
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { draftOf } from "#artifacts/output-paths.ts";
+import { syncFolder } from "#artifacts/whole-file.ts";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 
 /**
@@ -29,10 +31,17 @@ export async function startDraft(folder: string, ownFile: string): Promise<strin
 /** Puts the draft in the place of `folder`: at every moment the old version or the new one is whole on disk. */
 export async function publishDraft(folder: string): Promise<void> {
   const previous = previousOf(folder);
-  await rm(previous, { recursive: true, force: true });
-  if (await exists(folder)) await rename(folder, previous);
-  await rename(draftOf(folder), folder);
-  await rm(previous, { recursive: true, force: true });
+  try {
+    await rm(previous, { recursive: true, force: true });
+    if (await exists(folder)) await rename(folder, previous);
+    await rename(draftOf(folder), folder);
+    await syncFolder(dirname(folder));
+  } catch (error) {
+    await restorePrevious(folder).catch(() => undefined);
+    throw new PipelineError("artifact", `Cannot replace "${folder}": ${messageOf(error)}`, { cause: error });
+  }
+  // what cannot be removed now is removed by the next run
+  await rm(previous, { recursive: true, force: true }).catch(() => undefined);
 }
 
 export async function dropDraft(folder: string): Promise<void> {
@@ -40,9 +49,16 @@ export async function dropDraft(folder: string): Promise<void> {
 }
 
 /** Brings the old version back when a run ended between the two renames of `publishDraft`. */
-async function restorePrevious(folder: string): Promise<void> {
+export async function restorePrevious(folder: string): Promise<void> {
   const previous = previousOf(folder);
   if (!(await exists(folder)) && (await exists(previous))) await rename(previous, folder);
+}
+
+/** The same and `dropDraft` at once, for the handler of a signal. */
+export function abandonDraft(folder: string): void {
+  const previous = previousOf(folder);
+  if (!existsSync(folder) && existsSync(previous)) renameSync(previous, folder);
+  rmSync(draftOf(folder), { recursive: true, force: true });
 }
 
 function previousOf(folder: string): string {

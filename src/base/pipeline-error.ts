@@ -1,8 +1,8 @@
 /**
  * Who must act: `settings` = a flag, config key or label line is wrong (exit code 2); `input` = images, features or a model
- * do not fit; `artifact` = a file under output/ cannot be read or written.
+ * do not fit; `artifact` = a file under output/ cannot be read or written; `locked` = another run holds the output folder (exit code 3).
  */
-export type ErrorKind = "settings" | "input" | "artifact";
+export type ErrorKind = "settings" | "input" | "artifact" | "locked";
 
 /**
  * An expected failure: its message says what was found, what was expected, in which file, and what to do. Everything else

@@ -10,10 +10,14 @@ export interface ImageFile {
   readonly folderLabel: string;
   /** Set when the file cannot even be listed as an image: what is wrong with it. */
   readonly problem?: string;
+  /** True for a folder that could not be looked into. */
+  readonly isFolder?: boolean;
 }
 
 /** A file whose bytes were read. */
 export interface HashedImage extends ImageFile {
+  /** When it was written last, ms since 1970; null where it was written about when it was read, so that this does not tell. */
+  readonly modified: number | null;
   readonly bytes: number;
   /** Of the file's bytes, 64 hexadecimal digits. */
   readonly sha256: string;

@@ -76,30 +76,25 @@ export function closestDistances(left: ImageVectors, right: ImageVectors): Float
 
 /** Whose the vectors are that shards brought one after the other: vectors are numbered in the order in which they came. */
 export class VectorOwners {
-  readonly #shards: { readonly firstVector: number; readonly firstImage: number; readonly imageOf: Uint32Array }[] = [];
+  readonly #shards: { readonly firstVector: number; readonly firstRow: number; readonly imageOf: Uint32Array }[] = [];
   #vectors = 0;
-  #images = 0;
 
   /** How many came. */
   get vectorCount(): number {
     return this.#vectors;
   }
 
-  get imageCount(): number {
-    return this.#images;
-  }
-
-  add({ imageOf, imageCount }: ImageVectors): void {
-    this.#shards.push({ firstVector: this.#vectors, firstImage: this.#images, imageOf });
+  /** @param firstRow row of the shard's first image */
+  add({ imageOf }: ImageVectors, firstRow: number): void {
+    this.#shards.push({ firstVector: this.#vectors, firstRow, imageOf });
     this.#vectors += imageOf.length;
-    this.#images += imageCount;
   }
 
-  /** The image of each vector, shape (vectors,). */
+  /** The row of each vector's image, shape (vectors,). */
   toArray(): Uint32Array {
     const all = new Uint32Array(this.#vectors);
-    for (const { firstVector, firstImage, imageOf } of this.#shards) {
-      for (let i = 0; i < imageOf.length; i++) all[firstVector + i] = firstImage + imageOf[i];
+    for (const { firstVector, firstRow, imageOf } of this.#shards) {
+      for (let i = 0; i < imageOf.length; i++) all[firstVector + i] = firstRow + imageOf[i];
     }
     return all;
   }

@@ -18,12 +18,23 @@ export interface MatchedPairs extends PairList {
 /** The pairs whose match is at least so strong: a smaller place is a stronger match. */
 export function pairsMatched(pairs: MatchedPairs, weakest: number): MatchedPairs {
   const kept = Uint32Array.from(pairs.match.keys()).filter((i) => pairs.match[i] <= weakest);
+  return { ...pairsAt(pairs, kept), match: Uint8Array.from(kept, (i) => pairs.match[i]) };
+}
+
+/** The pairs within a distance, inclusive. */
+export function pairsWithin(pairs: PairList, threshold: number): PairList {
+  const { count, distance } = pairs;
+  const kept = Uint32Array.from({ length: count }, (_, i) => i).filter((i) => distance[i] <= threshold);
+  return kept.length === count ? pairs : pairsAt(pairs, kept);
+}
+
+/** Pairs by their numbers, in that order. */
+export function pairsAt({ left, right, distance }: PairList, numbers: Uint32Array): PairList {
   return {
-    left: kept.map((i) => pairs.left[i]),
-    right: kept.map((i) => pairs.right[i]),
-    distance: Float64Array.from(kept, (i) => pairs.distance[i]),
-    match: Uint8Array.from(kept, (i) => pairs.match[i]),
-    count: kept.length,
+    left: numbers.map((i) => left[i]),
+    right: numbers.map((i) => right[i]),
+    distance: Float64Array.from(numbers, (i) => distance[i]),
+    count: numbers.length,
   };
 }
 

@@ -1,50 +1,55 @@
 import { compareUtf8 } from "#base/compare-utf8.ts";
-import type { PairList } from "#data/pair-list.ts";
+import { type PairList, pairsAt } from "#data/pair-list.ts";
 
 /**
  * Rows lie in shards in the order in which images came; everything that a person sees goes by *rank*, the place of an image
- * among all ids in UTF-8 order. Results then do not depend on how the rows happen to lie.
+ * among all ids in UTF-8 order. Results then do not depend on how the rows happen to lie, nor on rows without an image.
  */
 export interface RowOrder {
-  /** Rank of each row, shape (rows,). */
+  /** Rank of each row, NO_RANK where it has no image; shape (rows,). */
   readonly rankOfRow: Uint32Array;
-  /** Row of each rank, shape (rows,). */
+  /** Row of each rank, shape (images,). */
   readonly rowOfRank: Uint32Array;
 }
 
-export function rowOrderOf(ids: readonly string[]): RowOrder {
-  const rowOfRank = Uint32Array.from(ids.keys()).sort((a, b) => compareUtf8(ids[a], ids[b]));
-  const rankOfRow = new Uint32Array(ids.length);
+const NO_RANK = 0xffffffff;
+
+/** @param ids of the image of each row; undefined where it has none */
+export function rowOrderOf(ids: readonly (string | undefined)[]): RowOrder {
+  const rows = Uint32Array.from(ids.keys()).filter((row) => ids[row] !== undefined);
+  const rowOfRank = rows.sort((a, b) => compareUtf8(ids[a] as string, ids[b] as string));
+  const rankOfRow = new Uint32Array(ids.length).fill(NO_RANK);
   for (let rank = 0; rank < rowOfRank.length; rank++) rankOfRow[rowOfRank[rank]] = rank;
   return { rankOfRow, rowOfRank };
 }
 
+/** Renames rows to ranks and orders the pairs by left, then right rank. Pairs of rows without an image are left out. */
+export function rankPairs(pairs: PairList, { rankOfRow }: RowOrder): PairList {
+  return renamed(pairs, rankOfRow);
+}
+
 /**
- * Renames vectors to the ranks of their images and orders the pairs by left, then right rank. Of several pairs of two images the closest
+ * Renames vectors to the rows of their images and orders the pairs by left, then right row. Of several pairs of two images the closest
  * stays, and none of an image with itself.
  *
  * @param imageOf row of each vector's image, shape (vectors,)
  */
-export function rankPairs(pairs: PairList, imageOf: Uint32Array, { rankOfRow }: RowOrder): PairList {
-  const { count, distance } = pairs;
+export function imagePairs(pairs: PairList, imageOf: Uint32Array): PairList {
+  return renamed(pairs, imageOf);
+}
+
+function renamed({ count, distance, ...pairs }: PairList, nameOf: Uint32Array): PairList {
   const left = new Uint32Array(count);
   const right = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
-    const a = rankOfRow[imageOf[pairs.left[i]]];
-    const b = rankOfRow[imageOf[pairs.right[i]]];
+    const [a, b] = [nameOf[pairs.left[i]], nameOf[pairs.right[i]]];
     left[i] = Math.min(a, b);
     right[i] = Math.max(a, b);
   }
-  const order = Uint32Array.from({ length: count }, (_, i) => i).sort(
-    (i, j) => left[i] - left[j] || right[i] - right[j] || distance[i] - distance[j],
-  );
+  const named = Uint32Array.from({ length: count }, (_, i) => i).filter((i) => right[i] !== NO_RANK);
+  const order = named.sort((i, j) => left[i] - left[j] || right[i] - right[j] || distance[i] - distance[j]);
   const isFirst = (i: number, place: number) =>
     place === 0 || left[order[place - 1]] !== left[i] || right[order[place - 1]] !== right[i];
   const kept = order.filter((i, place) => left[i] !== right[i] && isFirst(i, place));
-  return {
-    left: kept.map((i) => left[i]),
-    right: kept.map((i) => right[i]),
-    distance: Float64Array.from(kept, (i) => distance[i]),
-    count: kept.length,
-  };
+  return pairsAt({ left, right, distance, count }, kept);
 }

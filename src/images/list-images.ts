@@ -23,6 +23,17 @@ export interface Listing {
   readonly files: ImageFile[];
   /** Files passed over because of their name, and symbolic links to what is listed anyway. */
   readonly ignored: number;
+  readonly folders: readonly ListedFolder[];
+}
+
+/** One of the folders that were given. */
+interface ListedFolder {
+  /** Absolute, links resolved. */
+  readonly path: string;
+  /** What the ids of its files begin with. */
+  readonly prefix: string;
+  /** How many it has. */
+  readonly files: number;
 }
 
 /**
@@ -34,11 +45,14 @@ export interface Listing {
 export async function listImages(folders: readonly ImageFolder[], options: ListingOptions): Promise<Listing> {
   const roots = await checkedRoots(folders);
   const walk: Walk = { roots: roots.map(({ real }) => real), visited: new Set(), files: [], ignored: 0, options };
-  for (const { path, reference, prefix } of roots) {
+  const listed: ListedFolder[] = [];
+  for (const { path, real, reference, prefix } of roots) {
+    const before = walk.files.length;
     await walkFolder(walk, { path, prefix, reference, depth: 0, folderLabel: "" });
+    listed.push({ path: real, prefix, files: walk.files.length - before });
   }
   walk.files.sort((a, b) => compareUtf8(a.id, b.id));
-  return { files: walk.files, ignored: walk.ignored };
+  return { files: walk.files, ignored: walk.ignored, folders: listed };
 }
 
 interface Walk {
@@ -109,15 +123,34 @@ async function walkFolder(walk: Walk, folder: Folder): Promise<void> {
     entries = await readdir(folder.path, { withFileTypes: true });
   } catch (error) {
     const { path, prefix, reference, folderLabel } = folder;
-    walk.files.push({ id: prefix.replace(/\/$/, ""), path, reference, folderLabel, problem: messageOf(error) });
+    const problem = isMisread(path) ? MISREAD_NAME : messageOf(error);
+    walk.files.push({ id: prefix.replace(/\/$/, ""), path, reference, folderLabel, problem, isFolder: true });
     return;
   }
   for (const entry of entries) {
     if (entry.isDirectory()) await walkSubFolder(walk, subFolder(folder, entry.name));
     else if (walk.options.ignore.includes(entry.name)) walk.ignored++;
     else if (entry.isSymbolicLink()) await followLink(walk, folder, entry.name);
-    else addFile(walk, folder, entry.name, entry.isFile() ? undefined : "not a regular file");
+    else addFile(walk, folder, entry.name, await problemOf(entry, folder));
   }
+}
+
+/** What stands for a byte that is not UTF-8 in a name: Node.js cannot open the file by such a name. */
+const REPLACEMENT = "\ufffd";
+const MISREAD_NAME = "its name is not UTF-8: rename it";
+
+async function problemOf(entry: Dirent, { path }: Folder): Promise<string | undefined> {
+  if (!entry.isFile()) return "not a regular file";
+  // the character may also be what the name says
+  if (!isMisread(entry.name)) return undefined;
+  return stat(join(path, entry.name)).then(
+    () => undefined,
+    () => MISREAD_NAME,
+  );
+}
+
+function isMisread(name: string): boolean {
+  return name.includes(REPLACEMENT);
 }
 
 async function walkSubFolder(walk: Walk, folder: Folder): Promise<void> {

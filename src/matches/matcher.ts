@@ -5,6 +5,9 @@ import type { Place } from "#matches/find-places.ts";
 import type { FirstLook, MatchHandlers } from "#matches/match-worker.ts";
 import { fitted } from "#matches/resample.ts";
 
+/** Changes whenever looking at a pair may tell something else than before. */
+export const MATCHER_VERSION = 1;
+
 /** Longer side of the gray pictures that are laid over each other. */
 export const GRAY_SIDE = 160;
 /** Longer side of those that a first look needs. */

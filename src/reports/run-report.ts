@@ -6,6 +6,7 @@ export interface RunCounts {
   readonly images: number;
   readonly new: number;
   readonly changed: number;
+  readonly moved: number;
   readonly removed: number;
   readonly unreadable: number;
   readonly ignored: number;

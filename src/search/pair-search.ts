@@ -3,8 +3,8 @@ import { orderedMap } from "#base/ordered-map.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { WorkerPool } from "#base/worker-pool.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
-import type { PairList } from "#data/pair-list.ts";
 import { type FittedSketch, spreadRows } from "#search/fit-sketch.ts";
+import { type FoundPairs, foundPairs } from "#search/found-pairs.ts";
 import { blockCount, type SketchedShard } from "#search/lay-out.ts";
 import { RowCopies } from "#search/row-copies.ts";
 import type { SearchHandlers } from "#search/search-worker.ts";
@@ -22,16 +22,14 @@ export interface PairSearchOptions {
   readonly nameRow?: (row: number) => string;
 }
 
-/** What a part of the search found. */
-export interface FoundPairs {
-  /** The later shard of the two that were compared; they come in its order. */
-  readonly shard: number;
-  /** Rows of the index; rows that are equal to an earlier one are left out until `expand`. */
-  readonly pairs: PairList;
-  /** Pairs that this part was about. */
-  readonly compared: number;
-  readonly skippedByBlock: number;
-  readonly refined: number;
+/** A shard that takes part in the search. */
+export interface SearchedShard {
+  /** Finite, in shared memory. */
+  readonly features: FeatureMatrix;
+  /** The rows that take part, counted from the shard's first; all where undefined. */
+  readonly rows?: Uint32Array;
+  /** True where its pairs are known already: it only takes part so that later shards are compared with it. */
+  readonly isKnown?: boolean;
 }
 
 /** Rows that the rotation is fitted to. */
@@ -54,7 +52,7 @@ export class PairSearch {
   readonly #pool: WorkerPool<SearchHandlers>;
   readonly #options: PairSearchOptions;
   readonly #shards: SketchedShard[] = [];
-  readonly #copies = new RowCopies();
+  readonly #copies: RowCopies[] = [];
   #rowCount = 0;
   #longestNorm = 0;
   #fitted: Fitted | undefined;
@@ -71,23 +69,13 @@ export class PairSearch {
     return this.#fitted?.sketch.choice.width;
   }
 
-  /** Rows so far. */
-  get rowCount(): number {
-    return this.#rowCount;
-  }
-
-  /** Rows that are equal to others, to be taken in when all shards have come. */
-  get copies(): RowCopies {
-    return this.#copies;
-  }
-
   /**
    * Compares the rows of shards with each other and with all rows that came before, in the order of the shards. The next shard is
    * made ready while one is compared.
    *
-   * @param shards finite features, in shared memory; a shard's number is how many came before
+   * @param shards a shard's number is how many came before
    */
-  async *add(shards: AsyncIterable<FeatureMatrix> | Iterable<FeatureMatrix>): AsyncGenerator<FoundPairs> {
+  async *add(shards: AsyncIterable<SearchedShard> | Iterable<SearchedShard>): AsyncGenerator<FoundPairs> {
     for await (const found of orderedMap(this.#allTasks(shards), this.#pool.size, (task) => this.#compare(task))) {
       this.#refined += found.refined;
       this.#compared += found.compared;
@@ -95,25 +83,26 @@ export class PairSearch {
     }
   }
 
-  async *#allTasks(shards: AsyncIterable<FeatureMatrix> | Iterable<FeatureMatrix>): AsyncGenerator<Task> {
-    for await (const ready of buffered(this.#prepareAll(shards), 1)) yield* this.#tasks(ready);
+  async *#allTasks(shards: AsyncIterable<SearchedShard> | Iterable<SearchedShard>): AsyncGenerator<Task> {
+    for await (const ready of buffered(this.#prepareAll(shards), 1)) if (!ready.isKnown) yield* this.#tasks(ready);
   }
 
-  async *#prepareAll(shards: AsyncIterable<FeatureMatrix> | Iterable<FeatureMatrix>): AsyncGenerator<ReadyShard> {
-    const inspected = orderedMap(shards, this.#pool.size, async (features) => {
-      return { features, ...(await this.#pool.call("inspect", { features })) };
+  async *#prepareAll(shards: AsyncIterable<SearchedShard> | Iterable<SearchedShard>): AsyncGenerator<ReadyShard> {
+    const inspected = orderedMap(shards, this.#pool.size, async (shard) => {
+      return { ...shard, ...(await this.#pool.call("inspect", { features: shard.features })) };
     });
-    for await (const { features, longestNorm, keys, firstNonFinite } of inspected) {
+    for await (const { features, rows, isKnown = false, longestNorm, keys, firstNonFinite } of inspected) {
       const firstRow = this.#rowCount;
       if (firstNonFinite >= 0) throw this.#nonFinite(features, firstNonFinite, firstRow);
       this.#rowCount += features.rowCount;
       this.#longestNorm = Math.max(this.#longestNorm, longestNorm);
-      const rows = this.#copies.add(keys, firstRow);
+      const copies = new RowCopies(keys, rows, firstRow);
+      this.#copies.push(copies);
       if (this.#needsFit()) await this.#fit(features);
       const fitted = this.#fitted as Fitted;
-      this.#shards.push(await this.#sketch(features, rows, firstRow));
+      this.#shards.push(await this.#sketch(features, copies.distinct, firstRow));
       // a later fit replaces sketches; tasks keep those that were made by one fit
-      yield { features, fitted, shards: [...this.#shards] };
+      yield { features, fitted, shards: [...this.#shards], isKnown };
     }
   }
 
@@ -168,34 +157,34 @@ export class PairSearch {
     // back and forth, so that what was read last is what is needed next
     const order = Array.from(shards, (_, i) => (number % 2 === 0 ? i : number - i));
     const parts = number >= 2 * this.#pool.size ? 1 : 2 * this.#pool.size;
-    for (const earlier of order) {
+    const tasks = order.flatMap((earlier) => {
       const left = shards[earlier];
-      const blocks = blockCount(left);
-      for (let part = 0; part < parts; part++) {
-        const first = Math.floor((blocks * part) / parts);
-        const end = Math.floor((blocks * (part + 1)) / parts);
-        const leftFeatures = earlier === number ? features : undefined;
-        if (end > first)
-          yield { number, earlier, left, right, leftFeatures, rightFeatures: features, fitted, blocks: { first, end } };
-      }
-    }
+      const leftFeatures = earlier === number ? features : undefined;
+      const shared = { number, earlier, left, right, leftFeatures, rightFeatures: features, fitted };
+      return inParts(blockCount(left), parts).map((blocks) => ({ ...shared, blocks }));
+    });
+    for (const [i, task] of tasks.entries()) yield { ...task, isLast: i === tasks.length - 1 };
   }
 
-  async #compare({ number, earlier, fitted, ...task }: Task): Promise<FoundPairs> {
+  async #compare({ number, earlier, fitted, isLast, ...task }: Task): Promise<FoundPairs> {
     const { threshold, readShard } = this.#options;
     const { quantiser, choice } = fitted.sketch;
     const leftFeatures = task.leftFeatures ?? (await readShard(earlier));
     const { groupSize } = choice;
     const comparison = { ...task, leftFeatures, threshold, quantiser, groupSize };
     const { skippedByBlock, refined, ...pairs } = await this.#pool.call("compare", comparison);
-    return {
-      shard: number,
-      pairs,
-      skippedByBlock,
-      refined,
-      compared: comparedPairs(task.left, task.right, task.blocks),
-    };
+    const found = foundPairs(pairs, { left: this.#copies[earlier], right: this.#copies[number], isLast });
+    const compared = comparedPairs(task.left, task.right, task.blocks);
+    return { shard: number, ...found, skippedByBlock, refined, compared };
   }
+}
+
+/** Blocks from 0 to `count`, in up to `parts` runs of about the same length. */
+function inParts(count: number, parts: number): { first: number; end: number }[] {
+  return Array.from({ length: parts }, (_, part) => ({
+    first: Math.floor((count * part) / parts),
+    end: Math.floor((count * (part + 1)) / parts),
+  })).filter(({ first, end }) => end > first);
 }
 
 /** A sketch, and what was known when it was fitted. */
@@ -210,9 +199,11 @@ interface ReadyShard {
   readonly features: FeatureMatrix;
   readonly fitted: Fitted;
   readonly shards: readonly SketchedShard[];
+  readonly isKnown: boolean;
 }
 
 interface Task {
+  readonly isLast: boolean;
   /** Numbers of the right shard and of the left one. */
   readonly number: number;
   readonly earlier: number;

@@ -1,96 +1,75 @@
 import { PairCollector, type PairList } from "#data/pair-list.ts";
 
 /**
- * Rows that are equal to an earlier row. They are left out of the search, as m equal rows would be found m²/2 times, and
- * come back as pairs of distance 0 and as fellows of every pair of theirs.
+ * Rows of a shard that are equal to an earlier row of it. They are left out of the search, as m equal rows would be found m²/2 times,
+ * and come back as pairs of distance 0 and as fellows of every pair of theirs.
  */
 export class RowCopies {
-  readonly #firstOfKey = new Map<string, number>();
-  /** Later rows equal to a row, by that row. */
-  readonly #copiesOf = new Map<number, number[]>();
-  /** 1 for rows that have copies, by row: quick to ask for every pair. */
-  #hasCopies = new Uint8Array(1024);
-  #pairsAmongEqual = 0;
-
+  /** The rows that are like no earlier one of the shard, counted from its first. */
+  readonly distinct: Uint32Array;
   /** Pairs of distance 0 among equal rows. */
-  get pairsAmongEqual(): number {
-    return this.#pairsAmongEqual;
-  }
+  readonly pairsAmongEqual: number;
+  /** A row and all that are equal to it, by the first of them, for rows that have copies. */
+  readonly #equalRows = new Map<number, number[]>();
 
   /**
    * @param keys one a row: equal keys mean equal rows
-   * @returns the rows of this shard that are like no row before them, counted from the shard's first
+   * @param rows those that take part, counted from the shard's first; all where undefined
+   * @param firstRow number of the shard's first row
    */
-  add(keys: readonly string[], firstRow: number): Uint32Array {
-    const fresh: number[] = [];
-    for (const [i, key] of keys.entries()) {
-      const first = this.#firstOfKey.get(key);
+  constructor(keys: readonly string[], rows: Iterable<number> | undefined, firstRow: number) {
+    const firstOfKey = new Map<string, number>();
+    const distinct: number[] = [];
+    let pairs = 0;
+    for (const row of rows ?? keys.keys()) {
+      const first = firstOfKey.get(keys[row]);
       if (first === undefined) {
-        this.#firstOfKey.set(key, firstRow + i);
-        fresh.push(i);
+        firstOfKey.set(keys[row], firstRow + row);
+        distinct.push(row);
         continue;
       }
-      const copies = this.#copiesOf.get(first);
-      if (copies) copies.push(firstRow + i);
-      else this.#setCopies(first, [firstRow + i]);
-      this.#pairsAmongEqual += this.#copiesOf.get(first)?.length ?? 0;
+      const equal = this.#equalRows.get(first) ?? [first];
+      pairs += equal.length;
+      equal.push(firstRow + row);
+      this.#equalRows.set(first, equal);
     }
-    return Uint32Array.from(fresh);
+    this.distinct = Uint32Array.from(distinct);
+    this.pairsAmongEqual = pairs;
   }
 
-  #setCopies(first: number, copies: number[]): void {
-    this.#copiesOf.set(first, copies);
-    if (first >= this.#hasCopies.length) {
-      const longer = new Uint8Array(2 * first);
-      longer.set(this.#hasCopies);
-      this.#hasCopies = longer;
-    }
-    this.#hasCopies[first] = 1;
+  get isEmpty(): boolean {
+    return this.#equalRows.size === 0;
   }
 
-  /** How many pairs `expand` gives for these. */
-  expandedCount(pairs: PairList): number {
-    let count = this.#pairsAmongEqual;
-    for (let i = 0; i < pairs.count; i++) {
-      const [left, right] = [pairs.left[i], pairs.right[i]];
-      count += this.#isCopied(left) || this.#isCopied(right) ? this.#membersOf(left) * this.#membersOf(right) : 1;
-    }
-    return count;
+  /** A row and its copies. */
+  membersOf(row: number): readonly number[] {
+    return this.#equalRows.get(row) ?? [row];
   }
 
-  /** The pairs that were found and those of all copies. */
-  expand(pairs: PairList): PairList {
-    if (this.#copiesOf.size === 0) return pairs;
-    const all = new PairCollector();
-    all.addAll(pairs);
-    for (let i = 0; i < pairs.count; i++) {
-      if (this.#isCopied(pairs.left[i]) || this.#isCopied(pairs.right[i])) this.#addCopies(pairs, i, all);
-    }
-    for (const first of this.#copiesOf.keys()) {
-      const equal = this.#withCopies(first);
+  addPairsAmongEqual(all: PairCollector): void {
+    for (const equal of this.#equalRows.values()) {
       for (let i = 0; i < equal.length; i++) for (let j = i + 1; j < equal.length; j++) all.add(equal[i], equal[j], 0);
     }
-    return all.toList();
   }
+}
 
-  /** All pairs of the copies of a pair's rows but for the pair itself. */
-  #addCopies({ left, right, distance }: PairList, i: number, all: PairCollector): void {
-    for (const a of this.#withCopies(left[i])) {
-      for (const b of this.#withCopies(right[i])) {
-        if (a !== left[i] || b !== right[i]) all.add(Math.min(a, b), Math.max(a, b), distance[i]);
-      }
+/** How many pairs `withCopies` gives for these. */
+export function countWithCopies(pairs: PairList, left: RowCopies, right: RowCopies): number {
+  if (left.isEmpty && right.isEmpty) return pairs.count;
+  let count = 0;
+  for (let i = 0; i < pairs.count; i++)
+    count += left.membersOf(pairs.left[i]).length * right.membersOf(pairs.right[i]).length;
+  return count;
+}
+
+/** Pairs of distinct rows of two shards, or of one, with those of all their copies. */
+export function withCopies(pairs: PairList, left: RowCopies, right: RowCopies): PairList {
+  if (left.isEmpty && right.isEmpty) return pairs;
+  const all = new PairCollector();
+  for (let i = 0; i < pairs.count; i++) {
+    for (const a of left.membersOf(pairs.left[i])) {
+      for (const b of right.membersOf(pairs.right[i])) all.add(Math.min(a, b), Math.max(a, b), pairs.distance[i]);
     }
   }
-
-  #isCopied(row: number): boolean {
-    return this.#hasCopies[row] === 1;
-  }
-
-  #membersOf(row: number): number {
-    return 1 + (this.#copiesOf.get(row)?.length ?? 0);
-  }
-
-  #withCopies(row: number): readonly number[] {
-    return [row, ...(this.#copiesOf.get(row) ?? [])];
-  }
+  return all.toList();
 }

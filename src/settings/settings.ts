@@ -18,6 +18,9 @@ export interface Settings {
   readonly concurrency: number | null;
   readonly limitMemory: number | null;
   readonly maxUnreadable: number | null;
+  readonly verify: boolean;
+  readonly allowShrink: boolean;
+  readonly keepRuns: number;
   readonly scan: { readonly ignore: readonly string[] };
   readonly extract: { readonly maxPixels: number };
   readonly index: { readonly shardRows: number };

@@ -1,11 +1,11 @@
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 
 const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
+const EXIT_OF_KIND = { settings: 2, locked: 3, input: EXIT_FAILED, artifact: EXIT_FAILED };
 
-/** 2 for wrong flags or settings, 1 for everything else. */
+/** 2 for wrong flags or settings, 3 where another run holds the output folder, 1 for everything else. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof PipelineError && error.kind === "settings" ? EXIT_USAGE : EXIT_FAILED;
+  return error instanceof PipelineError ? EXIT_OF_KIND[error.kind] : EXIT_FAILED;
 }
 
 /** Ends the process with what a command returns; its last line on stderr says why it failed. */

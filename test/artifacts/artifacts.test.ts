@@ -1,29 +1,9 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ShardStore } from "#artifacts/shard-store.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import { publishDraft, startDraft } from "#artifacts/whole-folder.ts";
-import { rowsOf } from "#data/feature-matrix.ts";
-import { randomFeatures } from "../support/random-features.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-
-test("ShardStore.readRows() gives any rows in any order, with repeats, as they were written", async () => {
-  const store = new ShardStore(await temporaryFolder(), 5);
-  const all = randomFeatures({ rows: 90, dim: 5, seed: 4 });
-  for (let number = 0; number < 3; number++) {
-    const features = rowsOf(all, number * 30, number * 30 + 30);
-    const images = Array.from({ length: 30 }, (_, i) => ({
-      ...{ id: `${number * 30 + i}`, reference: false, folderLabel: "", width: 1, height: 1, bytes: 1, sha256: "" },
-    }));
-    await store.append({ images, features, views: undefined });
-  }
-  for (const rows of [[], [89], [3, 0, 60, 31, 3], Array.from({ length: 90 }, (_, i) => 89 - i)]) {
-    const { values } = await store.readRows(Uint32Array.from(rows));
-    expect([...values]).toEqual(rows.flatMap((row) => [...all.values.subarray(row * 5, row * 5 + 5)]));
-  }
-  expect([...(await store.readShard(1)).vectors.matrix.values]).toEqual([...all.values.subarray(150, 300)]);
-});
 
 test("writeWholeFile() leaves the file as it was when the content breaks off", async () => {
   const folder = await temporaryFolder();

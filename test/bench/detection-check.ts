@@ -30,7 +30,7 @@ export class PairChecker {
       return { id, width, height: 1, bytes: 0, sha256: "", reference: false, folderLabel: "" };
     });
     const pathOf = (id: string) => paths.get(id);
-    this.#pictures = new PictureMatcher({ images, pathOf, maxPixels: 1e9, matcher: this.#matcher });
+    this.#pictures = new PictureMatcher({ images, pathOf, maxPixels: 1e9, matcher: this.#matcher, known: undefined });
   }
 
   /** The ranking without the pairs that are no copies when they are looked at. */

@@ -8,7 +8,7 @@ import { Searcher } from "#search/searcher.ts";
 
 const [folder, queryFile, count] = [process.argv[2], process.argv[3], Number(process.argv[4])];
 const { dim, parts, ids } = await openNpyFolder(folder, 10_000);
-const store = new ShardStore(folder, dim, { parts, images: [] });
+const store = new ShardStore(dim, parts);
 const rowCount = ids.length;
 
 async function* shards() {

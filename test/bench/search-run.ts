@@ -20,9 +20,8 @@ const { values: options, positionals } = parseArgs({
 });
 const [folder, threshold] = [positionals[0], Number(positionals[1])];
 const { dim, parts, ids } = await openNpyFolder(folder, Number(options["shard-rows"] ?? 10_000));
-const images = ids.map((id) => ({ id, reference: false, folderLabel: "", width: 0, height: 0, bytes: 0, sha256: "" }));
 const lastRows = Number(options["last-rows"] ?? 0);
-const store = new ShardStore(folder, dim, { parts: withLastApart(parts, ids.length - lastRows), images });
+const store = new ShardStore(dim, withLastApart(parts, ids.length - lastRows));
 const cache = new ShardCache(store, Number(options["limit-memory"] ?? 6000) * 0.4 * 2 ** 20);
 const readShard = async (shard: number) => (await cache.read(shard)).vectors.matrix;
 
@@ -50,11 +49,11 @@ async function searchShards(first: number, end: number): Promise<number> {
   async function* shards() {
     for (let shard = first; shard < end; shard++) {
       if (process.stderr.isTTY) process.stderr.write(`\r${shard + 1} of ${store.shardCount} shards`);
-      yield await readShard(shard);
+      yield { features: await readShard(shard) };
     }
   }
   for await (const part of search.add(shards())) {
-    found.addAll(part.pairs);
+    found.addAll(part.toPairs());
     refined += part.refined;
     skipped += part.skippedByBlock;
   }
@@ -64,7 +63,7 @@ async function searchShards(first: number, end: number): Promise<number> {
 const old = lastRows > 0 ? store.shardCount - 1 : store.shardCount;
 const oldSeconds = await searchShards(0, old);
 const lastSeconds = await searchShards(old, store.shardCount);
-const pairs = search.copies.expand(found.toList());
+const pairs = found.toList();
 const seconds = (performance.now() - start) / 1000;
 await searcher.close();
 const rows = ids.length;

@@ -148,8 +148,9 @@ test("more unreadable images than allowed end with exit code 4, the reports writ
 
 test("an interrupted run says that it is safe to run again, and leaves the earlier reports", async () => {
   const output = join(await temporaryFolder(), "out");
-  await writeFiles(output, { "reports/run.json": "{}", "index/index.json": "{}" });
-  const interruptWhen = () => existsSync(join(output, "index.draft"));
+  await writeFiles(output, { "reports/run.json": "{}" });
+  const interruptWhen = () =>
+    existsSync(join(output, "index/0000.features.npy.tmp")) || existsSync(join(output, "index/0000.features.npy"));
   const { exitCode, stderr } = await runPipelineCommand(["--output", output], { interruptWhen });
   expect(exitCode).toBe(130);
   expect(stderr).toMatch(/safe to run again/);
@@ -162,7 +163,9 @@ test("--dry-run says what would be done and writes nothing; --help and --version
   const output = join(root, "out");
   const { exitCode, stdout } = await runPipelineCommand(["--config", config, "--output", output, "--dry-run"]);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/read 16 files.*\n.*tiny.*\n.*120 pairs at threshold 0.1/);
+  expect(stdout).toMatch(
+    /look at 16 files.*: 16 new, 0 changed in size or time, 0 gone,\nbegin a new index,\n.*16 images with tiny.*\n.*120 pairs of vectors at threshold 0.1/,
+  );
   expect(await readdir(root)).not.toContain("out");
   const help = await runPipelineCommand(["--help"]);
   expect(help.stdout).toMatch(/--images <folder>/);

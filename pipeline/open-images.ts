@@ -1,0 +1,179 @@
+import { cpus } from "node:os";
+import { resolve } from "node:path";
+import { FeatureIndex } from "#artifacts/feature-index.ts";
+import type { OutputPaths } from "#artifacts/output-paths.ts";
+import type { UnreadableFile } from "#artifacts/unreadable-files.ts";
+import { buffered } from "#base/bounded-buffer.ts";
+import { fingerprint } from "#base/fingerprint.ts";
+import { PipelineError } from "#base/pipeline-error.ts";
+import type { Progress } from "#base/progress.ts";
+import type { HashedImage, ImageFile, ImageRecord, UnreadableImage } from "#data/image-record.ts";
+import type { IndexRow } from "#data/index-row.ts";
+import { type ModelPreset, preprocessingOf } from "#data/model-preset.ts";
+import { RowOwners } from "#data/row-owners.ts";
+import type { View } from "#data/view.ts";
+import { Embedder } from "#features/embedder.ts";
+import { hashFile } from "#images/hash-file.ts";
+import { type Listing, listImages } from "#images/list-images.ts";
+import { MATCHER_VERSION } from "#matches/matcher.ts";
+import { chosenViews } from "#settings/chosen-views.ts";
+import { findModel } from "#settings/find-model.ts";
+import type { Settings } from "#settings/settings.ts";
+import { scan } from "./1-scan.ts";
+import { extract } from "./2-extract.ts";
+import { type FoundFolder, refuseShrunkFolders } from "./shrunk-folders.ts";
+import type { SettledRows, Source } from "./source.ts";
+
+// files whose hash is known before their picture is decoded
+const FILES_AHEAD = 64;
+
+/** Lists what a run would read. */
+export function listFiles(settings: Settings, paths: OutputPaths): Promise<Listing> {
+  const folders = [
+    ...settings.images.map((path) => ({ path, reference: false })),
+    ...settings.references.map((path) => ({ path, reference: true })),
+  ];
+  return listImages(folders, { ignore: settings.scan.ignore, exclude: [resolve(paths.root)] });
+}
+
+/** Of everything that decides the numbers of a feature. */
+export function indexFingerprint(modelSha256: string, preset: ModelPreset, views: readonly View[]): string {
+  return fingerprint({ sha256: modelSha256, preprocessing: preprocessingOf(preset), views });
+}
+
+/** Pictures in folders, with the index of what earlier runs made of them. */
+export async function openImages(settings: Settings, paths: OutputPaths, progress: Progress): Promise<Source> {
+  const { file, preset } = findModel(settings);
+  const views = chosenViews(settings, preset);
+  const listing = await listFiles(settings, paths);
+  refuseNoFiles(listing, settings);
+  const { sha256 } = await hashFile(file);
+  let opened: Promise<Embedder> | undefined;
+  const embedder = () => {
+    opened ??= Embedder.open(file, preset, settings.device);
+    return opened;
+  };
+  const close = async () => {
+    await matches?.close();
+    await (await opened?.catch(() => undefined))?.close();
+  };
+  const dim = async () => (await embedder()).dim;
+  const madeBy = indexFingerprint(sha256, preset, views);
+  let matches: Source["matches"];
+  try {
+    const maker = { fingerprint: madeBy, model: preset.name, views, dim };
+    const index = await FeatureIndex.open(paths.index, maker, (line) => progress.note(line));
+    if (!settings.allowShrink) refuseShrunkFolders(listing.folders, index.record.folders);
+    matches = await index.openMatches(MATCHER_VERSION);
+    const run = new ImageRun(index, listing, settings, await index.readUnreadable());
+    const { owners, unreadable } = run;
+    const pathById = new Map(listing.files.map(({ id, path }) => [id, path]));
+    const fresh = scan(listing.files, { ...run, verify: settings.verify, progress });
+    return {
+      store: index.store,
+      strips: index,
+      earlierShards: index.store.shardCount,
+      isAlive: (row) => run.before[row].id !== "",
+      vectorsAlive: (shard) => index.vectorsAlive(shard),
+      fresh: extract(buffered(fresh, FILES_AHEAD), {
+        ...{ embedder, index, owners, progress },
+        decode: { preset, maxPixels: settings.extract.maxPixels, views },
+        shardRows: settings.index.shardRows,
+        concurrency: settings.concurrency ?? cpus().length,
+        onUnreadable: (image, reason) => run.addUnreadable(image, reason),
+      }),
+      expectedRows: listing.files.length,
+      ignored: listing.ignored,
+      nameRow: (row) => JSON.stringify(index.rows[row].id),
+      pathOf: (id) => pathById.get(id),
+      unreadable,
+      model: { preset, sha256, dim: index.store.dim, views },
+      matches,
+      settle: () => run.settle(),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What a run finds out about its files. */
+class ImageRun {
+  readonly owners: RowOwners;
+  readonly unreadable: UnreadableImage[] = [];
+  readonly knownUnreadable: ReadonlyMap<string, UnreadableFile>;
+  /** The rows as earlier runs left them. */
+  readonly before: readonly IndexRow[];
+  readonly #index: FeatureIndex;
+  readonly #listing: Listing;
+  readonly #allowShrink: boolean;
+  readonly #limits: string;
+  readonly #shardRows: number;
+  readonly #remembered: UnreadableFile[] = [];
+
+  constructor(index: FeatureIndex, listing: Listing, settings: Settings, known: readonly UnreadableFile[]) {
+    this.#index = index;
+    this.#listing = listing;
+    this.#allowShrink = settings.allowShrink;
+    this.#limits = fingerprint(settings.extract);
+    this.#shardRows = settings.index.shardRows;
+    const sameLimits = known.filter(({ limits }) => limits === this.#limits);
+    this.knownUnreadable = new Map(sameLimits.map((file) => [file.id, file]));
+    this.before = [...index.rows];
+    this.owners = new RowOwners(index.rows, index.record.reportedRows, listedIn(listing));
+  }
+
+  /** What is wrong lies in the file: it is not tried again until it changes. */
+  addUnreadable({ id, bytes, modified }: HashedImage, reason: string): void {
+    const file = { id, stage: "extract", reason } as const;
+    this.unreadable.push(file);
+    if (modified !== null) this.#remembered.push({ ...file, bytes, modified, limits: this.#limits });
+  }
+
+  async settle(): Promise<SettledRows> {
+    const folders = this.#foundFolders();
+    if (!this.#allowShrink) refuseShrunkFolders(folders, this.#index.record.folders);
+    const skipped = [...this.knownUnreadable.values()].filter((file) => this.unreadable.includes(file));
+    await this.#index.writeUnreadable([...skipped, ...this.#remembered]);
+    const rows = this.owners.toRows();
+    const imageOfRow = this.owners.files.map((file, row) => file && toRecord(file, rows[row]));
+    return {
+      imageOfRow,
+      changes: this.owners.changesSince(this.before),
+      commit: async () => {
+        await this.#index.settle({
+          rows,
+          folders: Object.fromEntries(folders.map(({ path, files }) => [path, files])),
+        });
+        await this.#index.tidy(this.#shardRows);
+      },
+    };
+  }
+
+  /** Of the listed files, those that could at least be read. */
+  #foundFolders(): FoundFolder[] {
+    const lost = this.unreadable.filter(({ stage }) => stage === "scan");
+    return this.#listing.folders.map(({ path, prefix, files }) => {
+      return { path, files: files - lost.filter(({ id }) => id.startsWith(prefix)).length };
+    });
+  }
+}
+
+/** Whether an id was found, or lies in a folder that could not be looked into. */
+function listedIn({ files }: Listing): (id: string) => boolean {
+  const ids = new Set(files.map(({ id }) => id));
+  const closed = files.filter(({ isFolder }) => isFolder).map(({ id }) => (id === "" ? "" : `${id}/`));
+  return (id) => ids.has(id) || closed.some((prefix) => id.startsWith(prefix));
+}
+
+function toRecord({ id, reference, folderLabel }: ImageFile, row: IndexRow): ImageRecord {
+  const { width, height, bytes, sha256 } = row;
+  return { id, reference, folderLabel, width, height, bytes, sha256 };
+}
+
+function refuseNoFiles({ files }: Listing, settings: Settings): void {
+  if (files.length > 0) return;
+  const folders = [...settings.images, ...settings.references].map((folder) => `"${folder}"`).join(", ");
+  throw new PipelineError("input", `Expected images in ${folders}, found no file`);
+}

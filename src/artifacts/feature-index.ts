@@ -1,0 +1,222 @@
+import { join } from "node:path";
+import type { CheckedIndex, Tell } from "#artifacts/check-index.ts";
+import { compacted, compactFrom } from "#artifacts/compact-index.ts";
+import {
+  readPairs,
+  type ShardContent,
+  writeImages,
+  writeIndexFile,
+  writeObjectIds,
+  writePairs,
+  writeShard,
+} from "#artifacts/index-files.ts";
+import { type IndexRecord, type ShardRecord, writeIndexRecord } from "#artifacts/index-record.ts";
+import { MatchLog } from "#artifacts/match-log.ts";
+import { type NewIndexMaker, openIndex, removeUnnamed } from "#artifacts/open-index.ts";
+import type { PairStrips } from "#artifacts/pair-strips.ts";
+import { SET_ASIDE } from "#artifacts/set-aside.ts";
+import { partsOf } from "#artifacts/shard-files.ts";
+import { type LostPart, ShardStore } from "#artifacts/shard-store.ts";
+import { readUnreadable, type UnreadableFile, unreadableLines } from "#artifacts/unreadable-files.ts";
+import { writeWholeFile } from "#artifacts/whole-file.ts";
+import { imageVectors } from "#data/image-vectors.ts";
+import type { IndexRow } from "#data/index-row.ts";
+import type { PairList } from "#data/pair-list.ts";
+import type { Shard } from "#data/shard.ts";
+
+/** What a finished run knows of its files. */
+export interface Settlement {
+  /** Every row of the index, with the id of the file that has it now. */
+  readonly rows: readonly IndexRow[];
+  /** Images that were found in each folder, by absolute path. */
+  readonly folders: Readonly<Record<string, number>>;
+}
+
+/**
+ * Features, pairs and matches of all images that were seen, kept between runs. Rows are only ever added behind the others; each change is
+ * committed as a whole, so that a run that is ended at any moment leaves what was there before or after it.
+ */
+export class FeatureIndex implements PairStrips {
+  readonly folder: string;
+  readonly store: ShardStore;
+  readonly #tell: Tell;
+  readonly #rows: IndexRow[];
+  #record: IndexRecord;
+  #matches: MatchLog | undefined;
+
+  private constructor(folder: string, { record, rows }: CheckedIndex, tell: Tell) {
+    this.folder = folder;
+    this.#tell = tell;
+    this.#record = record;
+    this.#rows = [...rows];
+    this.store = new ShardStore(record.madeBy.dim, storedParts(folder, record));
+  }
+
+  /** Opens index/, or begins it; see `openIndex`. */
+  static async open(folder: string, madeBy: NewIndexMaker, tell: Tell): Promise<FeatureIndex> {
+    return new FeatureIndex(folder, await openIndex(folder, madeBy, tell), tell);
+  }
+
+  get record(): IndexRecord {
+    return this.#record;
+  }
+
+  /** Who has each row, as it is on disk. */
+  get rows(): readonly IndexRow[] {
+    return this.#rows;
+  }
+
+  readUnreadable(): Promise<UnreadableFile[]> {
+    return readUnreadable(this.folder, this.#record.unreadable);
+  }
+
+  /** Vectors of a shard's rows that have an image. */
+  vectorsAlive(shard: number): number {
+    const { firstRow, end } = this.#rangeOf(shard);
+    return this.#rows.slice(firstRow, end).reduce((sum, { id, vectors }) => sum + (id === "" ? 0 : vectors), 0);
+  }
+
+  /** Puts a shard on disk behind the others. */
+  async append(content: ShardContent): Promise<Shard> {
+    const { features, views } = content;
+    const vectors = imageVectors(features, views);
+    const counts = new Uint32Array(content.rows.length);
+    for (const image of vectors.imageOf) counts[image]++;
+    const rows = content.rows.map((row, i): IndexRow => ({ ...row, vectors: counts[i] }));
+    const { shards, nextShard } = this.#record;
+    const files = await writeShard(this.folder, nextShard, { ...content, rows });
+    const shard: ShardRecord = { rows: rows.length, content: files, pairs: null };
+    const firstRow = this.#rows.length;
+    for (const row of rows) this.#rows.push(row);
+    await this.#commit({ rows: this.#rows.length, nextShard: nextShard + 1, shards: [...shards, shard] });
+    const number = this.store.shardCount;
+    this.store.add(partsOf(this.folder, files, { firstRow, rowCount: rows.length, dim: features.dim }));
+    return { number, firstRow, vectors };
+  }
+
+  thresholdOf(shard: number): number | undefined {
+    return this.#record.shards[shard].pairs?.threshold;
+  }
+
+  async writePairs(shard: number, threshold: number, pairs: PairList): Promise<void> {
+    const { shards, nextGeneration } = this.#record;
+    const number = shards[shard].content?.number;
+    if (number === undefined) throw new Error(`Shard ${shard} has no features`);
+    const file = await writePairs(this.folder, { number, generation: nextGeneration }, pairs);
+    const changed = shards.map((known, i) => (i === shard ? { ...known, pairs: { ...file, threshold } } : known));
+    await this.#commit({ shards: changed, nextGeneration: nextGeneration + 1 });
+  }
+
+  async readPairs(shard: number): Promise<PairList | undefined> {
+    const { pairs } = this.#record.shards[shard];
+    return pairs ? readPairs(this.folder, pairs) : undefined;
+  }
+
+  /** @param version of the way of looking at pairs: another one begins anew */
+  async openMatches(version: number): Promise<MatchLog> {
+    let { matches } = this.#record;
+    if (matches?.version !== version) {
+      const generation = this.#record.nextGeneration;
+      matches = { name: `matches.${generation}.log`, version };
+      await this.#commit({ matches, nextGeneration: generation + 1 });
+    }
+    const { name } = matches;
+    const path = join(this.folder, name);
+    this.#matches = await MatchLog.open(path, async (end) => {
+      const place = join(this.folder, SET_ASIDE, `${new Date().toISOString().replaceAll(":", "-")}.${name}`);
+      await writeWholeFile(place, [end]);
+      const kept = `cut ${end.length} bytes off its end, kept as "${place}"`;
+      this.#tell(`Damaged: "${path}": ${kept}; those pairs are looked at again`);
+    });
+    return this.#matches;
+  }
+
+  /** Remembers the files whose content is at fault. */
+  async writeUnreadable(files: readonly UnreadableFile[]): Promise<void> {
+    if (files.length === 0 && this.#record.unreadable === null) return;
+    const generation = this.#record.nextGeneration;
+    const name = `unreadable.${generation}.ndjson`;
+    const unreadable = files.length === 0 ? null : await writeIndexFile(this.folder, name, unreadableLines(files));
+    await this.#commit({ unreadable, nextGeneration: generation + 1 });
+  }
+
+  /** Commits what a finished run has learnt of its files. */
+  async settle({ rows, folders }: Settlement): Promise<void> {
+    let { nextGeneration } = this.#record;
+    const shards: ShardRecord[] = [];
+    const renamed: number[] = [];
+    for (const [i, shard] of this.#record.shards.entries()) {
+      const { firstRow, end } = this.#rangeOf(i);
+      const changed = shard.content && !sameRows(this.#rows, rows, firstRow, end);
+      if (!changed) {
+        shards.push(shard);
+        continue;
+      }
+      const { number } = shard.content;
+      const images = await writeImages(
+        this.folder,
+        { number, generation: nextGeneration++ },
+        rows.slice(firstRow, end),
+      );
+      shards.push({ ...shard, content: { ...shard.content, images, objectIds: null } });
+      renamed.push(i);
+    }
+    for (const [i, row] of rows.entries()) this.#rows[i] = row;
+    await this.#commit({ shards, nextGeneration, folders, reportedRows: rows.length });
+    if (renamed.length > 0) await this.#writeObjectIds(renamed);
+  }
+
+  /**
+   * Writes shards anew where that pays, and removes files that nothing names any more. Nothing else may be asked of the index afterwards.
+   *
+   * @param shardRows rows of a full shard
+   */
+  async tidy(shardRows: number): Promise<void> {
+    const { folder, store } = this;
+    const full = { folder, store, record: this.#record, rows: this.#rows, matches: this.#matches };
+    const from = compactFrom(full, shardRows);
+    if (from !== undefined) await this.#commit(await compacted(full, from, shardRows));
+    await removeUnnamed(folder, this.#record);
+  }
+
+  /** While they are written, the record does not name them: a run that ends here is no damage. */
+  async #writeObjectIds(renamed: readonly number[]): Promise<void> {
+    const shards = [...this.#record.shards];
+    for (const i of renamed) {
+      const { content } = shards[i];
+      if (!content) continue;
+      const { firstRow, end } = this.#rangeOf(i);
+      const objectIds = await writeObjectIds(this.folder, content.number, this.#rows.slice(firstRow, end));
+      shards[i] = { ...shards[i], content: { ...content, objectIds } };
+    }
+    await this.#commit({ shards });
+  }
+
+  #rangeOf(shard: number): { firstRow: number; end: number } {
+    const firstRow = this.#record.shards.slice(0, shard).reduce((sum, { rows }) => sum + rows, 0);
+    return { firstRow, end: firstRow + this.#record.shards[shard].rows };
+  }
+
+  async #commit(change: Partial<IndexRecord>): Promise<void> {
+    const record = { ...this.#record, ...change };
+    await writeIndexRecord(this.folder, record);
+    this.#record = record;
+  }
+}
+
+function* storedParts(
+  folder: string,
+  { shards, madeBy }: IndexRecord,
+): Generator<ReturnType<typeof partsOf> | LostPart> {
+  let firstRow = 0;
+  for (const { rows, content } of shards) {
+    const place = { firstRow, rowCount: rows };
+    yield content ? partsOf(folder, content, { ...place, dim: madeBy.dim }) : place;
+    firstRow += rows;
+  }
+}
+
+function sameRows(old: readonly IndexRow[], rows: readonly IndexRow[], first: number, end: number): boolean {
+  for (let row = first; row < end; row++) if (old[row] !== rows[row]) return false;
+  return true;
+}

@@ -1,0 +1,23 @@
+import { mkdir, rename } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+/** Where damaged files of the index go, so that nothing is deleted unseen. */
+export const SET_ASIDE = "set-aside";
+
+/**
+ * Moves a file of the index out of the way.
+ *
+ * @returns where it lies now; undefined where there was none
+ */
+export async function setAside(folder: string, name: string): Promise<string | undefined> {
+  const time = new Date().toISOString().replaceAll(":", "-");
+  const target = join(folder, SET_ASIDE, `${time}.${basename(name)}`);
+  await mkdir(dirname(target), { recursive: true });
+  try {
+    await rename(join(folder, name), target);
+    return target;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
