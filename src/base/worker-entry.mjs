@@ -1,6 +1,8 @@
-// Worker threads cannot start from a .ts file on Node 20: this registers tsx, then loads the module that was asked for.
+// The first module of a worker thread: loads the one that was asked for. Threads cannot start from a .ts file on Node 20: tsx is registered
+// for one, and not even loaded for what was compiled, as it takes 0.2 s.
 import { workerData } from "node:worker_threads";
-import { register } from "tsx/esm/api";
 
-register();
-await import(workerData.module);
+const { module } = workerData;
+if (module.endsWith(".ts")) (await import("tsx/esm/api")).register();
+else process.setSourceMapsEnabled(true);
+await import(module);

@@ -31,7 +31,7 @@ function runScript(
   args: readonly string[],
   options: { interruptWhen?: () => boolean },
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, ["--import", "tsx", file, ...args], { cwd: ROOT });
+  const child = spawn(process.execPath, ["src/start/start.mjs", file, ...args], { cwd: ROOT });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => {
