@@ -1,5 +1,6 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Ajv } from "ajv";
 import { expect, test } from "vitest";
 import { findModel } from "#settings/find-model.ts";
 import { readSettings } from "#settings/read-settings.ts";
@@ -63,4 +64,9 @@ test("findModel() names the nearest model or preset it knows, and missing files"
   expect(() => findModel({ model: "gone.onnx", preset: "mobilenet-v9", presets: {} })).toThrow(
     /did you mean "mobilenet-v2"/,
   );
+});
+
+test("config/schema.json is a schema by JSON Schema's own schema, which no start of the program tells", async () => {
+  const schema = JSON.parse(await readFile("config/schema.json", "utf8"));
+  expect(new Ajv({ allowUnionTypes: true }).validateSchema(schema)).toBe(true);
 });
