@@ -3,7 +3,6 @@ import { dirname, join } from "node:path";
 import { outputPaths } from "#artifacts/output-paths.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import type { Progress } from "#base/progress.ts";
-import { renderSample } from "#sample/render-sample.ts";
 import { findModel } from "#settings/find-model.ts";
 import type { Settings } from "#settings/settings.ts";
 
@@ -18,6 +17,8 @@ export async function useSampleWhenEmpty(
   findModel(settings); // a wrong model is told before anything is drawn
   const { sample } = outputPaths(settings.output);
   progress.note(`No images configured: rendering a sample data set into ${sample}`);
+  // what draws it is only loaded here: runs on images of the user's need none of it
+  const { renderSample } = await import("#sample/render-sample.ts");
   let count = 0;
   for await (const { path, content } of renderSample()) {
     const target = join(sample, path);

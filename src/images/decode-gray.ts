@@ -1,5 +1,5 @@
-import sharp from "sharp";
 import type { GrayBytes } from "#data/gray-picture.ts";
+import { openPicture } from "#images/open-picture.ts";
 
 /**
  * A small gray picture of a file, upright, transparency laid on white, its longer side at most `side` pixels.
@@ -7,7 +7,7 @@ import type { GrayBytes } from "#data/gray-picture.ts";
  * @throws Error with libvips' reason
  */
 export async function decodeGray(path: string, side: number, maxPixels: number): Promise<GrayBytes> {
-  const { data, info } = await sharp(path, { failOn: "error", limitInputPixels: maxPixels })
+  const { data, info } = await openPicture(path, maxPixels)
     .autoOrient()
     .flatten({ background: "white" })
     .resize({ width: side, height: side, fit: "inside", withoutEnlargement: true })

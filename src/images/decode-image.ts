@@ -1,9 +1,10 @@
-import sharp, { type Sharp } from "sharp";
+import type { Sharp } from "sharp";
 import { messageOf } from "#base/pipeline-error.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
 import type { View } from "#data/view.ts";
 import { cutOut, mirrored, type Pixels } from "#images/cut-pixels.ts";
 import { type Box, findBorders } from "#images/find-borders.ts";
+import { openPicture } from "#images/open-picture.ts";
 
 /** A picture as the model wants it, and how large it was. */
 export interface DecodedImage {
@@ -29,11 +30,6 @@ const CROP_SIDE = Math.SQRT1_2;
 /** Side of the small picture in which borders are looked for, in pixels. */
 const BORDERS_SIDE = 96;
 
-// the concurrency is one level up, a picture a task: threads within a picture would only compete
-sharp.concurrency(1);
-// no picture is opened twice
-sharp.cache(false);
-
 /**
  * Decodes a file, turns it upright by its EXIF orientation, lays transparency on white, converts to sRGB and scales it to the
  * preset's size. Of an animation or a document the first page is taken. Slightly damaged files are read, truncated ones not.
@@ -42,7 +38,7 @@ sharp.cache(false);
  */
 export async function decodeImage(path: string, options: DecodeOptions): Promise<DecodedImage> {
   try {
-    const { autoOrient } = await open(path, options).metadata();
+    const { autoOrient } = await openPicture(path, options.maxPixels).metadata();
     const picture = { path, options, width: autoOrient.width, height: autoOrient.height };
     const pixels = await decoded(picture, options.preset);
     const views = await viewsOf(picture, pixels);
@@ -60,17 +56,13 @@ interface Picture {
   readonly height: number;
 }
 
-function open(path: string, { maxPixels }: DecodeOptions): Sharp {
-  return sharp(path, { failOn: "error", limitInputPixels: maxPixels });
-}
-
 /** The picture, or a part of it, scaled to a preset's size. */
 async function decoded(
   { path, options, width, height }: Picture,
   preset: DecodeOptions["preset"],
   part?: Box,
 ): Promise<Pixels> {
-  let upright = open(path, options).autoOrient();
+  let upright = openPicture(path, options.maxPixels).autoOrient();
   if (part) upright = upright.extract(inPixels(part, width, height));
   upright = upright.flatten({ background: "white" }).toColourspace("srgb");
   const { data, info } = await resized(upright, preset).raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import sharp from "sharp";
+import { openPicture } from "#images/open-picture.ts";
 
 /**
  * SHA-256 of a picture as it is seen: decoded, upright, in sRGB, transparency laid on white, with its size. Two files of one picture, as PNG and as
@@ -8,7 +8,7 @@ import sharp from "sharp";
  * @throws Error with libvips' reason
  */
 export async function hashPixels(path: string, maxPixels: number): Promise<string> {
-  const { data, info } = await sharp(path, { failOn: "error", limitInputPixels: maxPixels })
+  const { data, info } = await openPicture(path, maxPixels)
     .autoOrient()
     .flatten({ background: "white" })
     .toColourspace("srgb")
