@@ -6,15 +6,17 @@ import type { Group } from "#data/group.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
 import type { RowOrder } from "#data/row-order.ts";
 import type { Catalog } from "#reports/catalog.ts";
-import { NearestChosen } from "#search/nearest-chosen.ts";
 import type { NearestRows } from "#search/nearest-rows.ts";
+import { RememberedChoices } from "#search/remembered-choices.ts";
 import type { Searcher } from "#search/searcher.ts";
+import type { KeptChoices } from "./source.ts";
 
 export interface SelectOptions {
   readonly catalog: Catalog;
   readonly store: ShardStore;
   readonly order: RowOrder;
   readonly searcher: Searcher;
+  readonly kept: KeptChoices | undefined;
   /** A candidate is farther than this from every labeled image; plain L2. */
   readonly dissimilar: number;
   readonly count: number;
@@ -26,15 +28,17 @@ export interface SelectOptions {
  * member, farthest first. Rows are ranks.
  */
 export async function* select(groups: readonly Group[], options: SelectOptions): AsyncGenerator<Candidate> {
-  const { catalog, store, order, searcher, dissimilar, count, progress } = options;
+  const { catalog, order, searcher, dissimilar, count, kept, progress } = options;
   const unlabeled = unlabeledRepresentatives(groups, catalog);
   const labeled = [...catalog.labels.keys()].filter((row) => catalog.labels[row] !== undefined);
-  const read = (rows: number[]) => store.readVectors(Uint32Array.from(rows, (row) => order.rowOfRank[row]));
+  const rowsOf = (ranks: readonly number[]) => Uint32Array.from(ranks, (rank) => order.rowOfRank[rank]);
+  const read = (ranks: readonly number[]) => options.store.readVectors(rowsOf(ranks));
   progress.update("select", "picks", 0, Math.min(count, unlabeled.length));
   const vectors = await read(unlabeled);
   const nearest = labeled.length === 0 ? undefined : await nearestImages(searcher, vectors, await read(labeled));
+  const toChosen = new RememberedChoices(vectors, rowsOf(unlabeled), await kept?.readChoices());
   let rank = 0;
-  for (const choice of farthestFirst(vectors, new NearestChosen(vectors), {
+  for (const choice of farthestFirst(vectors, toChosen, {
     toLabeled: nearest?.distance,
     dissimilar,
     count,
@@ -50,6 +54,7 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
     progress.update("select", "picks", rank);
     await new Promise(setImmediate); // a pick can take a while: let signals and the display through
   }
+  await kept?.writeChoices(toChosen.toHistory());
   progress.finish("select");
 }
 

@@ -25,6 +25,7 @@ export async function openFeatures(folder: string, shardRows: number, progress: 
     unreadable: [],
     model: undefined,
     matches: undefined,
+    choices: undefined,
     settle: async () => ({
       imageOfRow: ids.map((id) => (id === "" ? undefined : { id, ...unknown })),
       changes: { new: count, changed: 0, moved: 0, removed: 0 },

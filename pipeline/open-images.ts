@@ -89,6 +89,7 @@ export async function openImages(settings: Settings, paths: OutputPaths, progres
       unreadable,
       model: { preset, sha256, dim: index.store.dim, views },
       matches,
+      choices: index,
       settle: () => run.settle(),
       close,
     };

@@ -80,8 +80,10 @@ export async function runPipeline(
     const weakest = matcher ? settings.cluster.match : "similar";
     const { keep } = settings.cluster;
     const groups = await collect(cluster(pairs, { catalog, keep, weakest, pictures, store, order, progress }));
-    const count = settings.candidates;
-    const candidates = await collect(select(groups, { catalog, store, order, searcher, dissimilar, count, progress }));
+    const chosen = { count: settings.candidates, kept: source.choices };
+    const candidates = await collect(
+      select(groups, { ...chosen, catalog, store, order, searcher, dissimilar, progress }),
+    );
 
     const findings: Findings = { catalog, pairs, groups, candidates, unreadable: source.unreadable };
     const finished: FinishedRun = {

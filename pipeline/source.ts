@@ -1,6 +1,7 @@
 import type { MatchLog } from "#artifacts/match-log.ts";
 import type { PairStrips } from "#artifacts/pair-strips.ts";
 import type { ShardStore } from "#artifacts/shard-store.ts";
+import type { ChoiceHistory } from "#data/choice-history.ts";
 import type { ImageRecord, UnreadableImage } from "#data/image-record.ts";
 import type { ImageChanges } from "#data/row-owners.ts";
 import type { Shard } from "#data/shard.ts";
@@ -27,10 +28,18 @@ export interface Source {
   readonly model: RunFacts["model"] | undefined;
   /** What earlier runs saw in pairs; undefined where nothing is kept. */
   readonly matches: MatchLog | undefined;
+  /** What earlier runs saw when they ranked candidates; undefined where nothing is kept. */
+  readonly choices: KeptChoices | undefined;
   /** Once all shards were read: tells which file has which row. */
   settle(): Promise<SettledRows>;
   /** Lets go of threads and files. */
   close(): Promise<void>;
+}
+
+/** What choosing candidates has shown, by rows of the index. */
+export interface KeptChoices {
+  readChoices(): Promise<ChoiceHistory | undefined>;
+  writeChoices(history: ChoiceHistory): Promise<void>;
 }
 
 /** The images of a run. */

@@ -31,7 +31,9 @@ export async function checkIndex(folder: string, record: IndexRecord, tell: Tell
     for (const row of found.rows) rows.push(row);
   }
   const unreadable = await check.kept(record.unreadable, "files that cannot be read are tried again");
-  return { record: check.isWhole ? record : { ...record, shards, unreadable }, rows: withOneOwner(rows) };
+  const choices = await check.kept(record.choices, "candidates are ranked without it");
+  const checked = check.isWhole ? record : { ...record, shards, unreadable, choices };
+  return { record: checked, rows: withOneOwner(rows) };
 }
 
 class Check {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { CheckedIndex, Tell } from "#artifacts/check-index.ts";
+import { choiceBytes, readChoices } from "#artifacts/choice-file.ts";
 import { compacted, compactFrom } from "#artifacts/compact-index.ts";
 import {
   readPairs,
@@ -19,6 +20,7 @@ import { partsOf } from "#artifacts/shard-files.ts";
 import { type LostPart, ShardStore } from "#artifacts/shard-store.ts";
 import { readUnreadable, type UnreadableFile, unreadableLines } from "#artifacts/unreadable-files.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
+import type { ChoiceHistory } from "#data/choice-history.ts";
 import { imageVectors } from "#data/image-vectors.ts";
 import type { IndexRow } from "#data/index-row.ts";
 import type { PairList } from "#data/pair-list.ts";
@@ -129,6 +131,17 @@ export class FeatureIndex implements PairStrips {
       this.#tell(`Damaged: "${path}": ${kept}; those pairs are looked at again`);
     });
     return this.#matches;
+  }
+
+  async readChoices(): Promise<ChoiceHistory | undefined> {
+    const { choices } = this.#record;
+    return choices ? readChoices(this.folder, choices) : undefined;
+  }
+
+  async writeChoices(history: ChoiceHistory): Promise<void> {
+    const generation = this.#record.nextGeneration;
+    const choices = await writeIndexFile(this.folder, `choices.${generation}.bin`, choiceBytes(history));
+    await this.#commit({ choices, nextGeneration: generation + 1 });
   }
 
   /** Remembers the files whose content is at fault. */

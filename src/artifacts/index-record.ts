@@ -67,11 +67,14 @@ export interface IndexRecord {
   readonly matches: { readonly name: string; readonly version: number } | null;
   /** File with what cannot be read until it changes. */
   readonly unreadable: FileRecord | null;
+  /** File with what ranking candidates has shown. */
+  readonly choices: FileRecord | null;
 }
 
 export function emptyRecord(madeBy: IndexMaker): IndexRecord {
   const counts = { rows: 0, reportedRows: 0, nextShard: 0, nextGeneration: 0 };
-  return { format: FORMAT_VERSION, madeBy, ...counts, folders: {}, shards: [], matches: null, unreadable: null };
+  const nothing = { folders: {}, shards: [], matches: null, unreadable: null, choices: null };
+  return { format: FORMAT_VERSION, madeBy, ...counts, ...nothing };
 }
 
 /** Commits a change of the index. */
@@ -109,13 +112,14 @@ export async function readIndexRecord(file: string): Promise<IndexRecord | "dama
 }
 
 /** Every file that belongs to the index, relative to it. */
-export function filesOf({ shards, matches, unreadable }: IndexRecord): Set<string> {
+export function filesOf({ shards, matches, unreadable, choices }: IndexRecord): Set<string> {
   const names = new Set([INDEX_RECORD, INDEX_RECORD_COPY]);
   const add = (file: FileRecord | null | undefined) => file && names.add(file.name);
   for (const { content, pairs } of shards) {
     for (const file of [content?.features, content?.views, content?.images, content?.objectIds, pairs]) add(file);
   }
   add(unreadable);
+  add(choices);
   if (matches !== null) names.add(matches.name);
   return names;
 }

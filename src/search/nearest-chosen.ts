@@ -1,6 +1,12 @@
 import { type ImageVectors, vectorsByImage } from "#data/image-vectors.ts";
 import { filledUpVector, SecondLook } from "#search/second-look.ts";
 
+/** Images that a choice is nearer to than every earlier one, with their squared distances. */
+export interface Nearer {
+  readonly images: number[];
+  readonly squared: number[];
+}
+
 /** WebAssembly reaches 4 GiB with one memory: vectors lie in several, each with all vectors of its images. */
 const CHUNK_BYTES = 2 ** 30;
 
@@ -28,13 +34,49 @@ export class NearestChosen {
     );
   }
 
-  /** Takes an image, with all of its vectors, among the chosen. */
-  add(image: number): void {
-    const { values, dim } = this.#vectors.matrix;
+  /**
+   * Takes an image, with all of its vectors, among the chosen; each only once.
+   *
+   * @returns the images that it is nearer to than every earlier choice
+   */
+  add(image: number): Nearer {
+    const nearer: Nearer = { images: [], squared: [] };
     for (const chunk of this.#chunks) {
-      for (const own of this.#numbers[image]) chunk.compare(values.subarray(own * dim, (own + 1) * dim), image);
-      chunk.tell(this.distance, this.row);
+      for (const vector of this.#vectorsOf(image)) chunk.compare(vector, image);
+      chunk.tellAll(image, nearer);
     }
+    return this.#noted(image, nearer);
+  }
+
+  /**
+   * The same for a choice of which it is known what it is nearer to: only some images are compared.
+   *
+   * @param known may hold images that it is no longer nearest to
+   * @param others images of which nothing is known
+   */
+  addKnown(image: number, known: Nearer, others: Iterable<number>): Nearer {
+    const nearer: Nearer = { images: [], squared: [] };
+    const chunkOf = (other: number) => this.#chunks.find(({ end }) => other < end) as Chunk;
+    for (const [i, other] of known.images.entries()) chunkOf(other).bring(other, known.squared[i], image, nearer);
+    for (const other of others) {
+      const chunk = chunkOf(other);
+      for (const vector of this.#vectorsOf(image)) chunk.compare(vector, image, other);
+      chunk.tell(other, image, nearer);
+    }
+    return this.#noted(image, nearer);
+  }
+
+  #vectorsOf(image: number): Float32Array[] {
+    const { values, dim } = this.#vectors.matrix;
+    return this.#numbers[image].map((own) => values.subarray(own * dim, (own + 1) * dim));
+  }
+
+  #noted(image: number, nearer: Nearer): Nearer {
+    for (const [i, other] of nearer.images.entries()) {
+      this.distance[other] = Math.sqrt(nearer.squared[i]);
+      this.row[other] = image;
+    }
+    return nearer;
   }
 }
 
@@ -58,7 +100,10 @@ function inChunks(numbers: readonly (readonly number[])[], vectors: number): [nu
 class Chunk {
   readonly #look = new SecondLook();
   readonly #first: number;
-  readonly #count: number;
+  /** Behind its last image. */
+  readonly end: number;
+  /** Where each image's vectors begin, and behind the last; shape (images + 1,). */
+  readonly #starts: Uint32Array;
   readonly #bytes: number;
   readonly #addresses: readonly number[];
   readonly #left: Float32Array;
@@ -70,7 +115,10 @@ class Chunk {
     const held = numbers.slice(first, end).flatMap((vectors, image) => vectors.map((vector) => ({ vector, image })));
     const stride = filledUpVector(dim);
     this.#first = first;
-    this.#count = held.length;
+    this.end = end;
+    this.#starts = new Uint32Array(end - first + 1);
+    for (let image = first; image < end; image++)
+      this.#starts[image - first + 1] = this.#starts[image - first] + numbers[image].length;
     this.#bytes = stride * Float32Array.BYTES_PER_ELEMENT;
     const images = end - first;
     const sizes = [this.#bytes, this.#bytes * held.length, 4 * held.length, 8 * images, 4 * images];
@@ -86,14 +134,35 @@ class Chunk {
     this.#which = new Uint32Array(buffer, which, images);
   }
 
-  compare(vector: Float32Array, name: number): void {
+  /** Compares a vector of the chosen image `name` with those of all images, or of one. */
+  compare(vector: Float32Array, name: number, only?: number): void {
     this.#left.set(vector);
     const [left, rows, owners, nearest, which] = this.#addresses;
-    this.#look.functions.nearer_rows(left, rows, this.#count, this.#bytes, owners, nearest, which, name);
+    const first = only === undefined ? 0 : this.#starts[only - this.#first];
+    const count = (only === undefined ? (this.#starts.at(-1) ?? 0) : this.#starts[only - this.#first + 1]) - first;
+    const place = first * this.#bytes;
+    const look = this.#look.functions;
+    look.nearer_rows(left, rows + place, count, this.#bytes, owners + 4 * first, nearest, which, name);
   }
 
-  tell(distance: Float64Array, row: Uint32Array): void {
-    for (const [i, squared] of this.#nearest.entries()) distance[this.#first + i] = Math.sqrt(squared);
-    row.set(this.#which, this.#first);
+  /** Takes in what is known of an image without comparing. */
+  bring(image: number, squared: number, name: number, nearer: Nearer): void {
+    const i = image - this.#first;
+    if (squared >= this.#nearest[i]) return;
+    this.#nearest[i] = squared;
+    this.#which[i] = name;
+    this.tell(image, name, nearer);
+  }
+
+  tellAll(name: number, nearer: Nearer): void {
+    for (let image = this.#first; image < this.end; image++) this.tell(image, name, nearer);
+  }
+
+  /** Tells whether the image is nearest to the choice `name`. */
+  tell(image: number, name: number, { images, squared }: Nearer): void {
+    const i = image - this.#first;
+    if (this.#which[i] !== name || this.#nearest[i] === Number.POSITIVE_INFINITY) return;
+    images.push(image);
+    squared.push(this.#nearest[i]);
   }
 }
