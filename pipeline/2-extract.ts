@@ -2,7 +2,6 @@ import type { FeatureIndex } from "#artifacts/feature-index.ts";
 import { ShardDraft } from "#artifacts/shard-draft.ts";
 import { buffered } from "#base/bounded-buffer.ts";
 import { orderedMap } from "#base/ordered-map.ts";
-import { messageOf } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import { rowsOf } from "#data/feature-matrix.ts";
 import type { HashedImage } from "#data/image-record.ts";
@@ -11,12 +10,15 @@ import type { RowOwners } from "#data/row-owners.ts";
 import type { Shard } from "#data/shard.ts";
 import { viewCount } from "#data/view.ts";
 import type { Embedder } from "#features/embedder.ts";
-import { type DecodedImage, type DecodeOptions, decodeImage } from "#images/decode-image.ts";
+import type { DecodedImage, DecodeOptions } from "#images/decode-image.ts";
+import type { PictureReader } from "#images/picture-reader.ts";
+import { type Fault, UnreadablePicture } from "#images/unreadable-picture.ts";
 import type { FreshImage } from "./1-scan.ts";
 
 export interface ExtractOptions {
   /** Opens the model when the first picture needs it. */
   readonly embedder: () => Promise<Embedder>;
+  readonly reader: PictureReader;
   readonly decode: DecodeOptions;
   readonly index: FeatureIndex;
   readonly owners: RowOwners;
@@ -24,8 +26,8 @@ export interface ExtractOptions {
   /** Pictures decoded at once. */
   readonly concurrency: number;
   readonly progress: Progress;
-  /** Gets what cannot be decoded, with the file's size and time. */
-  readonly onUnreadable: (image: HashedImage, reason: string) => void;
+  /** Gets what cannot be decoded. */
+  readonly onUnreadable: (image: HashedImage, reason: string, fault: Fault) => void;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function* extract(images: AsyncIterable<FreshImage>, options: Extra
   for await (const { image, decoded, vectors } of embedded(withoutCopies(images, copies), options)) {
     if (vectors.every((vector) => vector?.every(Number.isFinite) ?? true)) {
       yield* writer.add(image, decoded, vectors);
-    } else options.onUnreadable(image, "the model's output is not finite");
+    } else options.onUnreadable(image, "the model's output is not finite", "content");
   }
   for (let first = 0; first < copies.length; first += options.shardRows)
     yield* copyFeatures(copies.slice(first, first + options.shardRows), writer, options);
@@ -136,7 +138,7 @@ interface Embedded extends Decoded {
 async function* embedded(images: AsyncIterable<HashedImage>, options: ExtractOptions): AsyncGenerator<Embedded> {
   const { embedder: openEmbedder, index } = options;
   const { dim } = index.store;
-  const decoded = orderedMap(images, options.concurrency, (image) => decode(image, options.decode));
+  const decoded = orderedMap(images, options.concurrency, (image) => decode(image, options));
   // two batches are under way: while the model computes one, the next is put together
   const batches = orderedMap(buffered(inBatches(decoded, options), 1), 2, async (batch) => {
     const embedder = await openEmbedder();
@@ -154,14 +156,16 @@ async function* embedded(images: AsyncIterable<HashedImage>, options: ExtractOpt
 
 interface Undecodable {
   readonly image: HashedImage;
+  readonly fault: Fault;
   readonly reason: string;
 }
 
-async function decode(image: HashedImage, options: DecodeOptions): Promise<Decoded | Undecodable> {
+async function decode(image: HashedImage, { reader, decode: options }: ExtractOptions): Promise<Decoded | Undecodable> {
   try {
-    return { image, decoded: await decodeImage(image.path, options) };
+    return { image, decoded: await reader.decode(image.path, options) };
   } catch (error) {
-    return { image, reason: messageOf(error) };
+    if (!(error instanceof UnreadablePicture)) throw error;
+    return { image, fault: error.fault, reason: error.message };
   }
 }
 
@@ -173,7 +177,7 @@ async function* inBatches(
   let size = 0;
   for await (const entry of source) {
     if ("reason" in entry) {
-      onUnreadable(entry.image, entry.reason);
+      onUnreadable(entry.image, entry.reason, entry.fault);
       continue;
     }
     if (size === 0) size = (await embedder()).batch;

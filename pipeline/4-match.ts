@@ -6,8 +6,8 @@ import type { GrayBytes } from "#data/gray-picture.ts";
 import type { ImageRecord } from "#data/image-record.ts";
 import { MATCHES, type Match } from "#data/match.ts";
 import type { MatchedPairs, PairList } from "#data/pair-list.ts";
-import { decodeGray } from "#images/decode-gray.ts";
-import { hashPixels } from "#images/hash-pixels.ts";
+import type { PictureReader } from "#images/picture-reader.ts";
+import { UnreadablePicture } from "#images/unreadable-picture.ts";
 import type { FirstLook } from "#matches/match-worker.ts";
 import { GRAY_SIDE, type Matcher, smallPicture } from "#matches/matcher.ts";
 
@@ -16,8 +16,8 @@ export interface PictureSource {
   readonly images: readonly ImageRecord[];
   /** Where an image lies on disk; undefined where features came without pictures. */
   readonly pathOf: (id: string) => string | undefined;
-  /** Larger pictures are not decoded. */
-  readonly maxPixels: number;
+  /** Undefined where features came without pictures. */
+  readonly reader: PictureReader | undefined;
   /** Compares pictures; undefined where pairs are not looked at. */
   readonly matcher: Matcher | undefined;
   /** What earlier looks told; undefined where nothing is kept. */
@@ -139,9 +139,7 @@ export class PictureMatcher {
   }
 
   #grayOf(rank: number): Promise<GrayBytes | undefined> {
-    return kept(this.#gray, rank, () =>
-      this.#decode(rank, (path, maxPixels) => decodeGray(path, GRAY_SIDE, maxPixels)),
-    );
+    return kept(this.#gray, rank, () => this.#decode(rank, (path, reader) => reader.gray(path, GRAY_SIDE)));
   }
 
   #smallOf(rank: number): Promise<GrayBytes | undefined> {
@@ -149,7 +147,7 @@ export class PictureMatcher {
   }
 
   #pixelsOf(rank: number): Promise<string | undefined> {
-    return kept(this.#pixels, rank, () => this.#decode(rank, hashPixels));
+    return kept(this.#pixels, rank, () => this.#decode(rank, (path, reader) => reader.hashPixels(path)));
   }
 
   /** Puts what was seen on disk, once there is enough of it. */
@@ -157,9 +155,14 @@ export class PictureMatcher {
     await this.#source.known?.save();
   }
 
-  async #decode<T>(rank: number, decode: (path: string, maxPixels: number) => Promise<T>): Promise<T | undefined> {
-    const path = this.#source.pathOf(this.#source.images[rank].id);
-    return path === undefined ? undefined : decode(path, this.#source.maxPixels).catch(() => undefined);
+  async #decode<T>(rank: number, decode: (path: string, reader: PictureReader) => Promise<T>): Promise<T | undefined> {
+    const { images, pathOf, reader } = this.#source;
+    const path = pathOf(images[rank].id);
+    if (path === undefined || !reader) return undefined;
+    return decode(path, reader).catch((error) => {
+      if (!(error instanceof UnreadablePicture)) throw error;
+      return undefined;
+    });
   }
 }
 

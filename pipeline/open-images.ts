@@ -15,6 +15,8 @@ import type { View } from "#data/view.ts";
 import { Embedder } from "#features/embedder.ts";
 import { hashFile } from "#images/hash-file.ts";
 import { type Listing, listImages } from "#images/list-images.ts";
+import { PictureReader } from "#images/picture-reader.ts";
+import type { Fault } from "#images/unreadable-picture.ts";
 import { MATCHER_VERSION } from "#matches/matcher.ts";
 import { chosenViews } from "#settings/chosen-views.ts";
 import { findModel } from "#settings/find-model.ts";
@@ -53,7 +55,10 @@ export async function openImages(settings: Settings, paths: OutputPaths, progres
     opened ??= Embedder.open(file, preset, settings.device);
     return opened;
   };
+  const concurrency = settings.concurrency ?? cpus().length;
+  const reader = new PictureReader(settings.extract, concurrency);
   const close = async () => {
+    await reader.close();
     await matches?.close();
     await (await opened?.catch(() => undefined))?.close();
   };
@@ -76,16 +81,16 @@ export async function openImages(settings: Settings, paths: OutputPaths, progres
       isAlive: (row) => run.before[row].id !== "",
       vectorsAlive: (shard) => index.vectorsAlive(shard),
       fresh: extract(buffered(fresh, FILES_AHEAD), {
-        ...{ embedder, index, owners, progress },
-        decode: { preset, maxPixels: settings.extract.maxPixels, views },
+        ...{ embedder, reader, index, owners, concurrency, progress },
+        decode: { preset, views },
         shardRows: settings.index.shardRows,
-        concurrency: settings.concurrency ?? cpus().length,
-        onUnreadable: (image, reason) => run.addUnreadable(image, reason),
+        onUnreadable: (image, reason, fault) => run.addUnreadable(image, reason, fault),
       }),
       expectedRows: listing.files.length,
       ignored: listing.ignored,
       nameRow: (row) => JSON.stringify(index.rows[row].id),
       pathOf: (id) => pathById.get(id),
+      reader,
       unreadable,
       model: { preset, sha256, dim: index.store.dim, views },
       matches,
@@ -125,11 +130,12 @@ class ImageRun {
     this.owners = new RowOwners(index.rows, index.record.reportedRows, listedIn(listing));
   }
 
-  /** What is wrong lies in the file: it is not tried again until it changes. */
-  addUnreadable({ id, bytes, modified }: HashedImage, reason: string): void {
+  /** Where what is wrong lies in the file, it is not tried again until it changes. */
+  addUnreadable({ id, bytes, modified }: HashedImage, reason: string, fault: Fault): void {
     const file = { id, stage: "extract", reason } as const;
     this.unreadable.push(file);
-    if (modified !== null) this.#remembered.push({ ...file, bytes, modified, limits: this.#limits });
+    if (fault === "content" && modified !== null)
+      this.#remembered.push({ ...file, bytes, modified, limits: this.#limits });
   }
 
   async settle(): Promise<SettledRows> {

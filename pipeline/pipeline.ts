@@ -71,7 +71,7 @@ export async function runPipeline(
     const pictures = new PictureMatcher({
       images,
       pathOf: source.pathOf,
-      maxPixels: settings.extract.maxPixels,
+      reader: source.reader,
       matcher,
       known: source.matches && matchesOfRanks(source.matches, order.rowOfRank),
     });

@@ -5,6 +5,7 @@ import type { ChoiceHistory } from "#data/choice-history.ts";
 import type { ImageRecord, UnreadableImage } from "#data/image-record.ts";
 import type { ImageChanges } from "#data/row-owners.ts";
 import type { Shard } from "#data/shard.ts";
+import type { PictureReader } from "#images/picture-reader.ts";
 import type { RunFacts } from "#reports/run-report.ts";
 
 /** Where the rows of a run come from: pictures, or features that somebody else made. */
@@ -23,6 +24,8 @@ export interface Source {
   readonly nameRow: (row: number) => string;
   /** Where an image lies on disk; undefined where there are no pictures. */
   readonly pathOf: (id: string) => string | undefined;
+  /** Undefined where there are no pictures. */
+  readonly reader: PictureReader | undefined;
   /** Grows while the shards are read. */
   readonly unreadable: readonly UnreadableImage[];
   readonly model: RunFacts["model"] | undefined;

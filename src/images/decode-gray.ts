@@ -1,13 +1,15 @@
 import type { GrayBytes } from "#data/gray-picture.ts";
-import { openPicture } from "#images/open-picture.ts";
+import { openPicture, type PictureLimits } from "#images/open-picture.ts";
 
 /**
  * A small gray picture of a file, upright, transparency laid on white, its longer side at most `side` pixels.
  *
- * @throws Error with libvips' reason
+ * @throws as `openPicture` does
  */
-export async function decodeGray(path: string, side: number, maxPixels: number): Promise<GrayBytes> {
-  const { data, info } = await openPicture(path, maxPixels)
+export async function decodeGray(path: string, side: number, limits: PictureLimits): Promise<GrayBytes> {
+  const picture = await openPicture(path, limits);
+  const { data, info } = await picture
+    .decode()
     .autoOrient()
     .flatten({ background: "white" })
     .resize({ width: side, height: side, fit: "inside", withoutEnlargement: true })

@@ -1,10 +1,9 @@
 import type { Sharp } from "sharp";
-import { messageOf } from "#base/pipeline-error.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
 import type { View } from "#data/view.ts";
 import { cutOut, mirrored, type Pixels } from "#images/cut-pixels.ts";
 import { type Box, findBorders } from "#images/find-borders.ts";
-import { openPicture } from "#images/open-picture.ts";
+import { type OpenPicture, openPicture, type PictureLimits } from "#images/open-picture.ts";
 
 /** A picture as the model wants it, and how large it was. */
 export interface DecodedImage {
@@ -19,8 +18,6 @@ export interface DecodedImage {
 
 export interface DecodeOptions {
   readonly preset: Pick<ModelPreset, "width" | "height" | "resize" | "cropFrom" | "kernel">;
-  /** Pictures of more pixels are refused, so that a decompression bomb cannot fill the memory. */
-  readonly maxPixels: number;
   /** Ways to see the picture besides as it stands. */
   readonly views: readonly View[];
 }
@@ -34,36 +31,25 @@ const BORDERS_SIDE = 96;
  * Decodes a file, turns it upright by its EXIF orientation, lays transparency on white, converts to sRGB and scales it to the
  * preset's size. Of an animation or a document the first page is taken. Slightly damaged files are read, truncated ones not.
  *
- * @throws Error with libvips' reason in one line
+ * @throws as `openPicture` does
  */
-export async function decodeImage(path: string, options: DecodeOptions): Promise<DecodedImage> {
-  try {
-    const { autoOrient } = await openPicture(path, options.maxPixels).metadata();
-    const picture = { path, options, width: autoOrient.width, height: autoOrient.height };
-    const pixels = await decoded(picture, options.preset);
-    const views = await viewsOf(picture, pixels);
-    return { pixels: pixels.data, views, width: picture.width, height: picture.height };
-  } catch (error) {
-    throw new Error(reasonOf(error, path), { cause: error });
-  }
+export async function decodeImage(path: string, options: DecodeOptions, limits: PictureLimits): Promise<DecodedImage> {
+  const file = await openPicture(path, limits);
+  const picture = { file, options };
+  const pixels = await decoded(picture, options.preset);
+  const views = await viewsOf(picture, pixels);
+  return { pixels: pixels.data, views, width: file.width, height: file.height };
 }
 
-/** A file, and the size of its upright picture. */
 interface Picture {
-  readonly path: string;
+  readonly file: OpenPicture;
   readonly options: DecodeOptions;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** The picture, or a part of it, scaled to a preset's size. */
-async function decoded(
-  { path, options, width, height }: Picture,
-  preset: DecodeOptions["preset"],
-  part?: Box,
-): Promise<Pixels> {
-  let upright = openPicture(path, options.maxPixels).autoOrient();
-  if (part) upright = upright.extract(inPixels(part, width, height));
+async function decoded({ file }: Picture, preset: DecodeOptions["preset"], part?: Box): Promise<Pixels> {
+  let upright = file.decode().autoOrient();
+  if (part) upright = upright.extract(inPixels(part, file));
   upright = upright.flatten({ background: "white" }).toColourspace("srgb");
   const { data, info } = await resized(upright, preset).raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
   const expected = preset.width * preset.height * 3;
@@ -73,7 +59,7 @@ async function decoded(
   return { data, width: preset.width, height: preset.height };
 }
 
-function inPixels(part: Box, width: number, height: number) {
+function inPixels(part: Box, { width, height }: OpenPicture) {
   const left = Math.min(width - 1, Math.round(part.left * width));
   const top = Math.min(height - 1, Math.round(part.top * height));
   return {
@@ -137,10 +123,4 @@ function resized(image: Sharp, preset: DecodeOptions["preset"]): Sharp {
   return image
     .resize({ width: outerWidth, height: outerHeight, fit: "cover", kernel })
     .extract({ left, top, width, height });
-}
-
-// libvips puts the path in front of some reasons and says some twice; reports name the image by its id
-function reasonOf(error: unknown, path: string): string {
-  const parts = messageOf(error).replaceAll(`${path}: `, "").replaceAll(path, "the file").split("; ");
-  return [...new Set(parts)].join("; ");
 }

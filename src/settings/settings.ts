@@ -22,7 +22,12 @@ export interface Settings {
   readonly allowShrink: boolean;
   readonly keepRuns: number;
   readonly scan: { readonly ignore: readonly string[] };
-  readonly extract: { readonly maxPixels: number };
+  readonly extract: {
+    readonly maxPixels: number;
+    readonly maxDecodedBytes: number;
+    readonly maxSeconds: number;
+    readonly maxMemory: number;
+  };
   readonly index: { readonly shardRows: number };
   readonly search: { readonly blockRows: number; readonly maxPairs: number };
   readonly cluster: {

@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { orderedMap } from "#base/ordered-map.ts";
+import { PictureReader } from "#images/picture-reader.ts";
 import { Matcher } from "#matches/matcher.ts";
 import { PictureMatcher } from "../../pipeline/4-match.ts";
 import type { Ranking } from "./detection-ranking.ts";
@@ -16,6 +17,10 @@ type Pair = readonly [string, string];
 /** Lays the pictures of pairs over each other, as the pipeline does; what was seen once is remembered. */
 export class PairChecker {
   readonly #matcher = new Matcher(cpus().length);
+  readonly #reader = new PictureReader(
+    { maxPixels: 1e9, maxDecodedBytes: 4e9, maxSeconds: 600, maxMemory: 8192 },
+    cpus().length,
+  );
   readonly #pictures: PictureMatcher;
   readonly #rankOf: ReadonlyMap<string, number>;
   readonly #known = new Map<string, boolean>();
@@ -30,7 +35,8 @@ export class PairChecker {
       return { id, width, height: 1, bytes: 0, sha256: "", reference: false, folderLabel: "" };
     });
     const pathOf = (id: string) => paths.get(id);
-    this.#pictures = new PictureMatcher({ images, pathOf, maxPixels: 1e9, matcher: this.#matcher, known: undefined });
+    const sources = { reader: this.#reader, matcher: this.#matcher, known: undefined };
+    this.#pictures = new PictureMatcher({ images, pathOf, ...sources });
   }
 
   /** The ranking without the pairs that are no copies when they are looked at. */
@@ -53,8 +59,9 @@ export class PairChecker {
     };
   }
 
-  close(): Promise<void> {
-    return this.#matcher.close();
+  async close(): Promise<void> {
+    await this.#matcher.close();
+    await this.#reader.close();
   }
 
   async #look(what: string, pairs: readonly Pair[]): Promise<void> {

@@ -8,11 +8,12 @@ import { drawPicture } from "../support/pictures.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const PRESET = { width: 80, height: 60, resize: "squash", kernel: "lanczos3" } as const;
+const LIMITS = { maxPixels: 1e7, maxDecodedBytes: 1e8 };
 
 async function decoded(image: Sharp, views: readonly View[], preset: object = {}) {
   const file = join(await temporaryFolder(), "picture.png");
   await writeFile(file, await image.png().toBuffer());
-  return decodeImage(file, { preset: { ...PRESET, ...preset }, maxPixels: 1e7, views });
+  return decodeImage(file, { preset: { ...PRESET, ...preset }, views }, LIMITS);
 }
 
 /** Mean difference of two pictures, 0..255. */

@@ -1,0 +1,103 @@
+import { PipelineError } from "#base/pipeline-error.ts";
+import { ProcessEnded } from "#base/process-ended.ts";
+import { ProcessPool } from "#base/process-pool.ts";
+import type { GrayBytes } from "#data/gray-picture.ts";
+import type { DecodedImage, DecodeOptions } from "#images/decode-image.ts";
+import type { PictureLimits } from "#images/open-picture.ts";
+import type { Outcome, PictureHandlers } from "#images/picture-process.ts";
+import { UnreadablePicture } from "#images/unreadable-picture.ts";
+
+/** What decoding one picture may take. */
+export interface ReaderLimits extends PictureLimits {
+  readonly maxSeconds: number;
+  /** Megabytes that a process which decodes may hold. */
+  readonly maxMemory: number;
+}
+
+/**
+ * Decodes pictures in processes of their own: one that crashes, hangs or takes too much memory ends its process and no more.
+ *
+ * Every method throws UnreadablePicture when the picture cannot be had, and PipelineError `input` when processes cannot be started.
+ */
+export class PictureReader {
+  readonly #limits: ReaderLimits;
+  readonly #pool: ProcessPool<PictureHandlers>;
+
+  /**
+   * @param processes pictures decoded at once
+   * @param module what they run
+   */
+  constructor(limits: ReaderLimits, processes: number, module: URL = new URL("./picture-process.ts", import.meta.url)) {
+    this.#limits = limits;
+    this.#pool = new ProcessPool(module, processes, {
+      seconds: limits.maxSeconds,
+      memoryBytes: limits.maxMemory * 2 ** 20,
+    });
+  }
+
+  /** See `decodeImage`. */
+  decode(path: string, { preset, views }: DecodeOptions): Promise<DecodedImage> {
+    const { width, height, resize, cropFrom, kernel } = preset;
+    const needed = { width, height, resize, kernel, ...(cropFrom === undefined ? {} : { cropFrom }) };
+    const request = { path, limits: this.#limits, options: { preset: needed, views } };
+    return this.#read((how) => this.#pool.call("decode", request, how));
+  }
+
+  /** See `decodeGray`. */
+  async gray(path: string, side: number): Promise<GrayBytes> {
+    const request = { path, limits: this.#limits, side };
+    const gray = await this.#read((how) => this.#pool.call("gray", request, how));
+    // its bytes lie in the message: with them a copy of all of it would go on to a worker, and be kept
+    return { ...gray, values: Uint8Array.from(gray.values) };
+  }
+
+  /** See `hashPixels`. */
+  hashPixels(path: string): Promise<string> {
+    const request = { path, limits: this.#limits };
+    return this.#read((how) => this.#pool.call("hashPixels", request, how));
+  }
+
+  /** Ends all processes at once. */
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  async #read<T>(call: (how?: { fresh: boolean }) => Promise<Outcome<T>>): Promise<T> {
+    let outcome: Outcome<T>;
+    try {
+      outcome = await call().catch((error) => {
+        if (isWorthAnother(error)) return call({ fresh: true });
+        throw error;
+      });
+    } catch (error) {
+      throw error instanceof ProcessEnded ? this.#meaningOf(error) : error;
+    }
+    if ("found" in outcome) return outcome.found;
+    throw new UnreadablePicture(outcome.fault, outcome.reason);
+  }
+
+  #meaningOf(error: ProcessEnded): Error {
+    const { maxSeconds, maxMemory } = this.#limits;
+    const says = (reason: string) => new UnreadablePicture(error.waited ? "circumstances" : "content", reason);
+    switch (error.how) {
+      case "time":
+        return says(`decoding took longer than ${maxSeconds} s`);
+      case "memory":
+        return says(`decoding took more than ${maxMemory} MB of memory`);
+      case "crash":
+        return says(`decoding ended its process (${error.detail})`);
+      case "start": {
+        const advice = "is the machine out of memory, processes or open files?";
+        return new PipelineError("input", `Cannot start a process that decodes pictures (${error.detail}): ${advice}`);
+      }
+      case "closed":
+        return error;
+    }
+  }
+}
+
+/** A crash may have come from outside, and what a process holds may be of earlier pictures: a fresh process decides. */
+function isWorthAnother(error: unknown): boolean {
+  if (!(error instanceof ProcessEnded)) return false;
+  return error.how === "crash" || error.how === "start" || (error.how === "memory" && error.answered > 0);
+}
