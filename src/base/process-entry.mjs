@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);
 // the parent is gone, whatever ended it. process.exit() would wait for native code that is under way in other threads
 process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
+if (!process.connected) process.exit();
 try {
   // where the machine has no memory left, this process goes before its parent (Linux)
   writeFileSync("/proc/self/oom_score_adj", "1000");

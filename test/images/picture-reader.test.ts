@@ -71,26 +71,15 @@ test("truncated files and what is no picture are refused with a reason that does
   expect(await problem("")).toEqual(unsupported);
 });
 
-test("a picture of more pixels or bytes than allowed is refused by its header, with both numbers", async () => {
+test("a picture of more pixels than allowed is refused with both numbers", async () => {
   const file = await fileOf(await drawPicture(3, { width: 300, height: 300 }).png().toBuffer());
-  const ways = (reader: PictureReader) => [reader.decode(file, OPTIONS), reader.gray(file, 9), reader.hashPixels(file)];
-  const pixels = "the picture has 0.09 megapixels, at most 0.08 are decoded";
-  const bytes = "the decoded picture would take 0.26 MB, at most 0.25";
-  for (const reading of ways(openReader({ maxPixels: 89_999 }))) {
-    expect(await problemOf(reading)).toEqual({ fault: "content", reason: pixels });
+  const reader = openReader({ maxPixels: 89_999 });
+  for (const reading of [reader.decode(file, OPTIONS), reader.gray(file, 9), reader.hashPixels(file)]) {
+    expect(await problemOf(reading)).toEqual({
+      fault: "content",
+      reason: "the picture has 0.09 megapixels, at most 0.08 are decoded",
+    });
   }
-  for (const reading of ways(openReader({ maxDecodedBytes: 3 * 90_000 - 1 }))) {
-    expect(await problemOf(reading)).toEqual({ fault: "content", reason: bytes });
-  }
-  await Promise.all(ways(openReader({ maxPixels: 90_000, maxDecodedBytes: 3 * 90_000 })));
-});
-
-test("16-bit samples and transparency count as the bytes that they take", async () => {
-  const deep = drawPicture(4, { width: 100, height: 100 }).ensureAlpha().toColourspace("rgb16");
-  const file = await fileOf(await deep.png().toBuffer());
-  const { reason } = await problemOf(openReader({ maxDecodedBytes: 79_999 }).decode(file, OPTIONS));
-  expect(reason).toMatch(/would take/);
-  await openReader({ maxDecodedBytes: 80_000 }).decode(file, OPTIONS);
 });
 
 test("a picture that takes too long is refused, and the next one is read", async () => {
@@ -135,6 +124,11 @@ test("a file that is gone, closed to us or no file is no fault of the picture", 
   }
   await rm(file);
   expect(await problem()).toEqual({ fault: "circumstances", reason: "ENOENT: no such file or directory" });
+  // a regular file by its look, whose beginning cannot be read
+  if (process.platform === "linux") {
+    const unread = await problemOf(reader.decode("/proc/self/mem", OPTIONS));
+    expect(unread).toEqual({ fault: "circumstances", reason: "EIO: i/o error" });
+  }
   const folder = await problemOf(reader.decode(join(file, ".."), OPTIONS));
   expect(folder).toEqual({ fault: "circumstances", reason: "not a regular file" });
 });
