@@ -3,23 +3,18 @@ import { orderedMap } from "#base/ordered-map.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { WorkerPool } from "#base/worker-pool.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
-import { type FittedSketch, spreadRows } from "#search/fit-sketch.ts";
+import type { PairList } from "#data/pair-list.ts";
 import { type FoundPairs, foundPairs } from "#search/found-pairs.ts";
 import { blockCount, type SketchedShard } from "#search/lay-out.ts";
 import { RowCopies } from "#search/row-copies.ts";
 import type { SearchHandlers } from "#search/search-worker.ts";
+import { type ReadyShards, SketchedShards, type SketchOptions } from "#search/sketched-shards.ts";
 
-export interface PairSearchOptions {
-  /** Plain L2, inclusive. */
-  readonly threshold: number;
-  /** Rows of a tile on either side; a multiple of 16 wastes nothing. */
-  readonly blockRows: number;
-  /** The features of an earlier shard, in shared memory. */
-  readonly readShard: (shard: number) => Promise<FeatureMatrix>;
-  /** Fewer rows are compared as they are: fitting a rotation would take longer. */
-  readonly fitFromRows?: number;
+export interface PairSearchOptions extends SketchOptions {
   /** What an error calls a row. */
   readonly nameRow?: (row: number) => string;
+  /** Rows of a new shard that are compared as they are with all others, where those are known and not sketched yet; 0 for none. */
+  readonly fewRows?: number;
 }
 
 /** A shard that takes part in the search. */
@@ -32,41 +27,26 @@ export interface SearchedShard {
   readonly isKnown?: boolean;
 }
 
-/** Rows that the rotation is fitted to. */
-const SAMPLE_ROWS = 4096;
-
-const FIT_FROM_ROWS = 4000;
-
-/** The rotation is fitted again when there are so many times the rows that it was fitted for, and it prunes worse than promised. */
-const GROWTH = 4;
-const WORSE_THAN_PROMISED = 4;
-
-/** A row so many times longer than all known when the scale was chosen calls for a new one, before float32 could overflow. */
-const LONGER = 2 ** 20;
-
-/** How many shards were laid out in this process. */
-let layouts = 0;
+/** Comparing so few numbers with all others costs less than sketching those: measured on 8,000 × 256, where 512 rows do. */
+const FEW_NUMBERS = 2 ** 17;
 
 /** All pairs of rows within a threshold, exactly, over shards that come one after the other. */
 export class PairSearch {
   readonly #pool: WorkerPool<SearchHandlers>;
   readonly #options: PairSearchOptions;
-  readonly #shards: SketchedShard[] = [];
-  readonly #copies: RowCopies[] = [];
+  readonly #sketches: SketchedShards;
+  readonly #shards: Shard[] = [];
   #rowCount = 0;
-  #longestNorm = 0;
-  #fitted: Fitted | undefined;
-  #refined = 0;
-  #compared = 0;
 
   constructor(pool: WorkerPool<SearchHandlers>, options: PairSearchOptions) {
     this.#pool = pool;
     this.#options = options;
+    this.#sketches = new SketchedShards(pool, options);
   }
 
-  /** Coordinates of a sketch; the dim itself where no sketch pays; undefined before the first shard. */
+  /** Coordinates of a sketch; the dim itself where no sketch pays; undefined where none was needed yet. */
   get width(): number | undefined {
-    return this.#fitted?.sketch.choice.width;
+    return this.#sketches.sketch?.choice.width;
   }
 
   /**
@@ -76,34 +56,43 @@ export class PairSearch {
    * @param shards a shard's number is how many came before
    */
   async *add(shards: AsyncIterable<SearchedShard> | Iterable<SearchedShard>): AsyncGenerator<FoundPairs> {
-    for await (const found of orderedMap(this.#allTasks(shards), this.#pool.size, (task) => this.#compare(task))) {
-      this.#refined += found.refined;
-      this.#compared += found.compared;
+    for await (const found of orderedMap(this.#allTasks(shards), this.#pool.size, (task) => task())) {
+      this.#sketches.note(found);
       yield found;
     }
   }
 
   async *#allTasks(shards: AsyncIterable<SearchedShard> | Iterable<SearchedShard>): AsyncGenerator<Task> {
-    for await (const ready of buffered(this.#prepareAll(shards), 1)) if (!ready.isKnown) yield* this.#tasks(ready);
+    for await (const ready of buffered(this.#prepareAll(shards), 1)) yield* this.#tasks(ready);
   }
 
-  async *#prepareAll(shards: AsyncIterable<SearchedShard> | Iterable<SearchedShard>): AsyncGenerator<ReadyShard> {
+  async *#prepareAll(shards: AsyncIterable<SearchedShard> | Iterable<SearchedShard>): AsyncGenerator<Compared> {
     const inspected = orderedMap(shards, this.#pool.size, async (shard) => {
-      return { ...shard, ...(await this.#pool.call("inspect", { features: shard.features })) };
+      return { ...shard, found: shard.isKnown ? undefined : await this.#pool.call("inspect", shard) };
     });
-    for await (const { features, rows, isKnown = false, longestNorm, keys, firstNonFinite } of inspected) {
+    for await (const { features, rows, found } of inspected) {
       const firstRow = this.#rowCount;
-      if (firstNonFinite >= 0) throw this.#nonFinite(features, firstNonFinite, firstRow);
+      if (found && found.firstNonFinite >= 0) throw this.#nonFinite(features, found.firstNonFinite, firstRow);
       this.#rowCount += features.rowCount;
-      this.#longestNorm = Math.max(this.#longestNorm, longestNorm);
-      const copies = new RowCopies(keys, rows, firstRow);
-      this.#copies.push(copies);
-      if (this.#needsFit()) await this.#fit(features);
-      const fitted = this.#fitted as Fitted;
-      this.#shards.push(await this.#sketch(features, copies.distinct, firstRow));
-      // a later fit replaces sketches; tasks keep those that were made by one fit
-      yield { features, fitted, shards: [...this.#shards], isKnown };
+      const taking = rows ?? Uint32Array.from({ length: features.rowCount }, (_, row) => row);
+      // copies among rows whose pairs are known need no care
+      const copies = new RowCopies(found?.keys ?? [], found ? taking : [], firstRow);
+      const number = this.#shards.length;
+      const shard = { number, features, rows: found ? copies.distinct : taking, firstRow, copies };
+      this.#shards.push({ ...shard, features: undefined });
+      this.#sketches.add({ ...shard, longestNorm: found?.longestNorm }, features.rowCount);
+      if (found) yield this.#areFew(shard) ? { shard, ready: undefined } : await this.#made(shard);
     }
+  }
+
+  /** Whether rows are better compared as they are. */
+  #areFew({ rows, features }: LatestShard): boolean {
+    const few = this.#options.fewRows ?? FEW_NUMBERS / features.dim;
+    return this.#shards.length > 1 && this.#sketches.sketch === undefined && rows.length <= few;
+  }
+
+  async #made(shard: LatestShard): Promise<Compared> {
+    return { shard, ready: await this.#sketches.ready(shard.features) };
   }
 
   #nonFinite({ values, dim }: FeatureMatrix, at: number, firstRow: number): PipelineError {
@@ -112,72 +101,86 @@ export class PairSearch {
     return new PipelineError("input", `Cannot search: found ${values[at]} as ${where}, expected finite numbers`);
   }
 
-  get #fitFromRows(): number {
-    return this.#options.fitFromRows ?? FIT_FROM_ROWS;
-  }
-
-  #needsFit(): boolean {
-    if (!this.#fitted) return true;
-    const { sketch, rows, longestNorm } = this.#fitted;
-    if (this.#longestNorm > longestNorm * LONGER) return true;
-    if (rows < this.#fitFromRows) return this.#rowCount >= this.#fitFromRows;
-    const promised = sketch.choice.refinedShare + 1e-6;
-    return this.#rowCount >= rows * GROWTH && this.#refined / this.#compared > promised * WORSE_THAN_PROMISED;
-  }
-
-  /** Fits to a sample of all shards so far, and sketches the earlier ones anew. */
-  async #fit(latest: FeatureMatrix): Promise<void> {
-    const { readShard, threshold } = this.#options;
-    const earlier = this.#shards.length;
-    const perShard = Math.ceil((SAMPLE_ROWS * latest.rowCount) / Math.max(1, this.#rowCount));
-    const samples = [spreadRows(latest, perShard)];
-    for (let shard = 0; shard < earlier; shard++)
-      samples.push(spreadRows(await readShard(shard), Math.ceil(SAMPLE_ROWS / (earlier + 1))));
-    const sample = stacked(samples, latest.dim);
-    const plain = this.#rowCount < this.#fitFromRows;
-    const sketch = await this.#pool.call("fit", { sample, longestNorm: this.#longestNorm, threshold, plain });
-    this.#fitted = { sketch, rows: this.#rowCount, longestNorm: this.#longestNorm };
-    for (let shard = 0; shard < earlier; shard++) {
-      const { rowAt, firstRow } = this.#shards[shard];
-      this.#shards[shard] = await this.#sketch(await readShard(shard), Uint32Array.from(rowAt).sort(), firstRow);
+  /** The latest shard against each before it and itself, in parts that keep all threads busy. */
+  *#tasks({ shard, ready }: Compared): Generator<Task> {
+    const { number } = shard;
+    const all = [...this.#shards.slice(0, number), shard];
+    // back and forth, so that what was read last is what is needed next
+    const order = Array.from(all, (_, i) => (number % 2 === 0 ? i : number - i));
+    const parts = ready
+      ? order.flatMap((earlier) => this.#sketchedParts(ready, earlier, shard))
+      : order.map((earlier) => ({ earlier, compare: () => this.#compareFew(all[earlier], earlier, shard) }));
+    for (const [i, { earlier, compare }] of parts.entries()) {
+      const isLast = i === parts.length - 1;
+      yield async () => {
+        const { skippedByBlock, refined, compared, pairs } = await compare();
+        const found = foundPairs(pairs, { left: all[earlier].copies, right: shard.copies, isLast });
+        return { shard: number, ...found, skippedByBlock, refined, compared };
+      };
     }
   }
 
-  #sketch(features: FeatureMatrix, rows: Uint32Array, firstRow: number): Promise<SketchedShard> {
-    const { rotation, quantiser } = (this.#fitted as Fitted).sketch;
-    const { blockRows } = this.#options;
-    const layout = layouts++;
-    return this.#pool.call("sketch", { features, rotation, layout, quantiser, rows, firstRow, blockRows });
-  }
-
-  /** The latest shard against each before it and itself, in parts that keep all threads busy. */
-  *#tasks({ features, fitted, shards }: ReadyShard): Generator<Task> {
+  #sketchedParts({ sketch, shards }: ReadyShards, earlier: number, { features }: LatestShard): Part[] {
     const number = shards.length - 1;
-    const right = shards[number];
-    // back and forth, so that what was read last is what is needed next
-    const order = Array.from(shards, (_, i) => (number % 2 === 0 ? i : number - i));
-    const parts = number >= 2 * this.#pool.size ? 1 : 2 * this.#pool.size;
-    const tasks = order.flatMap((earlier) => {
-      const left = shards[earlier];
-      const leftFeatures = earlier === number ? features : undefined;
-      const shared = { number, earlier, left, right, leftFeatures, rightFeatures: features, fitted };
-      return inParts(blockCount(left), parts).map((blocks) => ({ ...shared, blocks }));
-    });
-    for (const [i, task] of tasks.entries()) yield { ...task, isLast: i === tasks.length - 1 };
+    const [left, right] = [shards[earlier], shards[number]];
+    const count = number >= 2 * this.#pool.size ? 1 : 2 * this.#pool.size;
+    const { threshold } = this.#options;
+    return inParts(blockCount(left), count).map((blocks) => ({
+      earlier,
+      compare: async () => {
+        const leftFeatures = earlier === number ? features : await this.#options.readShard(earlier);
+        const { quantiser, choice } = sketch;
+        const shared = { left, right, leftFeatures, rightFeatures: features, threshold, quantiser, blocks };
+        const { skippedByBlock, refined, ...pairs } = await this.#pool.call("compare", {
+          ...shared,
+          groupSize: choice.groupSize,
+        });
+        return { pairs, skippedByBlock, refined, compared: comparedPairs(left, right, blocks) };
+      },
+    }));
   }
 
-  async #compare({ number, earlier, fitted, isLast, ...task }: Task): Promise<FoundPairs> {
-    const { threshold, readShard } = this.#options;
-    const { quantiser, choice } = fitted.sketch;
-    const leftFeatures = task.leftFeatures ?? (await readShard(earlier));
-    const { groupSize } = choice;
-    const comparison = { ...task, leftFeatures, threshold, quantiser, groupSize };
-    const { skippedByBlock, refined, ...pairs } = await this.#pool.call("compare", comparison);
-    const found = foundPairs(pairs, { left: this.#copies[earlier], right: this.#copies[number], isLast });
-    const compared = comparedPairs(task.left, task.right, task.blocks);
-    return { shard: number, ...found, skippedByBlock, refined, compared };
+  async #compareFew(left: Shard, earlier: number, right: LatestShard): Promise<ComparedPart> {
+    const leftFeatures = left.features ?? (await this.#options.readShard(earlier));
+    const { skippedByBlock, refined, ...pairs } = await this.#pool.call("compareFew", {
+      left: { features: leftFeatures, rows: left.rows, firstRow: left.firstRow },
+      right: { features: right.features, rows: right.rows, firstRow: right.firstRow },
+      threshold: this.#options.threshold,
+    });
+    const count = right.rows.length;
+    const compared = left.firstRow === right.firstRow ? (count * (count - 1)) / 2 : left.rows.length * count;
+    return { pairs, skippedByBlock, refined, compared };
   }
 }
+
+/** A shard that came; only the latest holds its features. */
+interface Shard {
+  readonly number: number;
+  readonly features: FeatureMatrix | undefined;
+  /** Those that take part and are unlike each other, counted from the shard's first. */
+  readonly rows: Uint32Array;
+  readonly firstRow: number;
+  readonly copies: RowCopies;
+}
+
+interface LatestShard extends Shard {
+  readonly features: FeatureMatrix;
+}
+
+/** A shard whose pairs are to be found, and the sketches of all so far; undefined where its rows are few. */
+interface Compared {
+  readonly shard: LatestShard;
+  readonly ready: ReadyShards | undefined;
+}
+
+type Task = () => Promise<FoundPairs>;
+
+interface Part {
+  readonly earlier: number;
+  compare(): Promise<ComparedPart>;
+}
+
+type ComparedPart = Pick<FoundPairs, "skippedByBlock" | "refined" | "compared"> & { readonly pairs: PairList };
 
 /** Blocks from 0 to `count`, in up to `parts` runs of about the same length. */
 function inParts(count: number, parts: number): { first: number; end: number }[] {
@@ -187,51 +190,10 @@ function inParts(count: number, parts: number): { first: number; end: number }[]
   })).filter(({ first, end }) => end > first);
 }
 
-/** A sketch, and what was known when it was fitted. */
-interface Fitted {
-  readonly sketch: FittedSketch;
-  readonly rows: number;
-  readonly longestNorm: number;
-}
-
-/** The latest shard and all before it, sketched by one fit. */
-interface ReadyShard {
-  readonly features: FeatureMatrix;
-  readonly fitted: Fitted;
-  readonly shards: readonly SketchedShard[];
-  readonly isKnown: boolean;
-}
-
-interface Task {
-  readonly isLast: boolean;
-  /** Numbers of the right shard and of the left one. */
-  readonly number: number;
-  readonly earlier: number;
-  readonly left: SketchedShard;
-  readonly right: SketchedShard;
-  /** Undefined where they are to be read. */
-  readonly leftFeatures: FeatureMatrix | undefined;
-  readonly rightFeatures: FeatureMatrix;
-  readonly fitted: Fitted;
-  /** Blocks of the left shard. */
-  readonly blocks: { readonly first: number; readonly end: number };
-}
-
-function comparedPairs(left: SketchedShard, right: SketchedShard, blocks: Task["blocks"]): number {
+function comparedPairs(left: SketchedShard, right: SketchedShard, blocks: { first: number; end: number }): number {
   const first = blocks.first * left.blockRows;
   const end = Math.min(blocks.end * left.blockRows, left.rowAt.length);
   if (left !== right) return (end - first) * right.rowAt.length;
   const after = (position: number) => left.rowAt.length - position - 1;
   return ((end - first) * (after(first) + after(end - 1))) / 2;
-}
-
-function stacked(parts: readonly FeatureMatrix[], dim: number): FeatureMatrix {
-  const rowCount = parts.reduce((sum, part) => sum + part.rowCount, 0);
-  const values = new Float32Array(rowCount * dim);
-  let offset = 0;
-  for (const part of parts) {
-    values.set(part.values.subarray(0, part.rowCount * dim), offset);
-    offset += part.rowCount * dim;
-  }
-  return { values, rowCount, dim };
 }

@@ -2,6 +2,9 @@ import { type ChoiceHistory, HistoryCollector } from "#data/choice-history.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
 import { type Nearer, NearestChosen } from "#search/nearest-chosen.ts";
 
+/** Choices that are passed over at once at most. */
+const MOST_OVERTAKEN = 8;
+
 /**
  * Like NearestChosen, but knows from an earlier time which images most choices will be nearest to, so that a choice costs a pass over few
  * images instead of all. As exact:
@@ -9,7 +12,8 @@ import { type Nearer, NearestChosen } from "#search/nearest-chosen.ts";
  * Earlier, choice i was seen to come nearer to the images of a list than the choices 1 to i − 1. Where all of those are chosen now too, no
  * other image can be nearer to it than to one of them. Where some were passed over, that holds but for the images that one of those was
  * nearest to: their lists are what is compared anew, as are images that took no part then. An image leaves that care once a later choice
- * has come nearer to it than all that were passed over. What was never chosen before is compared with all.
+ * has come nearer to it than all that were passed over. What was never chosen before is compared with all, and so is a choice that comes
+ * long before its turn: passing over all that it overtakes would cost more.
  */
 export class RememberedChoices {
   readonly #nearest: NearestChosen;
@@ -23,7 +27,9 @@ export class RememberedChoices {
   readonly #fresh: readonly number[];
   /** Images that a choice which was passed over was nearest to. */
   readonly #uncertain = new Set<number>();
-  /** Earlier choices up to here were taken or passed over. */
+  /** Places of earlier choices that were taken. */
+  readonly #taken = new Set<number>();
+  /** Earlier choices before this place were taken or passed over. */
   #next = 0;
 
   /** @param rows row of each image, shape (images,) */
@@ -61,15 +67,32 @@ export class RememberedChoices {
   #added(image: number): Nearer {
     const place = this.#placeOfChoice.get(this.#rows[image]);
     if (place === undefined) return this.#nearest.add(image);
-    const known = this.#knownOf(place);
-    for (; this.#next < place; this.#next++)
-      for (const other of this.#knownOf(this.#next).images) this.#uncertain.add(other);
-    if (this.#next === place) {
-      // later than all that were passed over, and nearer
-      for (const other of known.images) this.#uncertain.delete(other);
-      this.#next++;
+    this.#taken.add(place);
+    if (place >= this.#next) {
+      if (this.#overtakenBy(place) > MOST_OVERTAKEN) return this.#nearest.add(image);
+      this.#passOver(place);
     }
-    return this.#nearest.addKnown(image, known, [...this.#fresh, ...this.#uncertain]);
+    return this.#nearest.addKnown(image, this.#knownOf(place), [...this.#fresh, ...this.#uncertain]);
+  }
+
+  /** Choices that could still be taken and stand before a place. */
+  #overtakenBy(place: number): number {
+    const { choices } = this.#history as ChoiceHistory;
+    let count = 0;
+    for (let i = this.#next; i < place && count <= MOST_OVERTAKEN; i++)
+      if (!this.#taken.has(i) && this.#numberOf.has(choices[i])) count++;
+    return count;
+  }
+
+  /** Goes on to the place of a choice that is taken. */
+  #passOver(place: number): void {
+    for (; this.#next < place; this.#next++) {
+      if (this.#taken.has(this.#next)) continue;
+      for (const other of this.#knownOf(this.#next).images) this.#uncertain.add(other);
+    }
+    // later than all that were passed over, and nearer
+    for (const other of this.#knownOf(place).images) this.#uncertain.delete(other);
+    this.#next++;
   }
 
   #knownOf(place: number): Nearer {

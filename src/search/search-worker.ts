@@ -2,6 +2,7 @@ import { collectGarbage } from "#base/collect-garbage.ts";
 import { serve } from "#base/worker-thread.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { SessionOptions } from "#onnx/session.ts";
+import { compareFew, type FewComparison } from "#search/compare-few.ts";
 import { type FittedRowIndex, fitRowIndex, type RowIndexFitRequest } from "#search/fit-row-index.ts";
 import { type FitRequest, type FittedSketch, fitSketch, plainSketch } from "#search/fit-sketch.ts";
 import { type LayOutOptions, layOut } from "#search/lay-out.ts";
@@ -56,6 +57,7 @@ const handlers = {
       : features.values.findIndex((value) => !Number.isFinite(value));
     return { longestNorm: longest, keys: rowKeys(features), firstNonFinite };
   },
+  norm: ({ features }: { features: FeatureMatrix }) => longestNorm(features),
   async fit(request: FitRequest): Promise<FittedSketch> {
     return request.plain ? plainSketch(await product(), request) : fitSketch(await product(), request);
   },
@@ -65,6 +67,11 @@ const handlers = {
   async compare(comparison: ShardComparison) {
     const { pairs, skippedByBlock, refined } = await compareShards(await kernel(comparison.groupSize), comparison);
     letGoOf(comparison.leftFeatures);
+    return { ...pairs.toList(), skippedByBlock, refined };
+  },
+  compareFew(comparison: FewComparison) {
+    const { pairs, skippedByBlock, refined } = compareFew(comparison);
+    letGoOf(comparison.left.features);
     return { ...pairs.toList(), skippedByBlock, refined };
   },
   async nearest({ queries, base }: { queries: FeatureMatrix; base: FeatureMatrix }): Promise<NearestRows> {

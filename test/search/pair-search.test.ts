@@ -12,13 +12,19 @@ afterAll(() => searcher.close());
 async function searchAll(
   features: FeatureMatrix,
   threshold: number,
-  { blockRows = 64, shardRows = 1000, fitFromRows = 0 } = {},
+  { blockRows = 64, shardRows = 1000, fitFromRows = 0, fewRows = 0 } = {},
 ) {
   const shards: FeatureMatrix[] = [];
   for (let first = 0; first < features.rowCount; first += shardRows) {
     shards.push(rowsOf(features, first, Math.min(first + shardRows, features.rowCount)));
   }
-  const search = searcher.allPairs({ threshold, blockRows, readShard: async (shard) => shards[shard], fitFromRows });
+  const search = searcher.allPairs({
+    threshold,
+    blockRows,
+    readShard: async (shard) => shards[shard],
+    fitFromRows,
+    fewRows,
+  });
   const found = new PairCollector();
   const account = { compared: 0, skippedByBlock: 0, refined: 0, folded: 0 };
   for await (const part of search.add(shards.map((features) => ({ features })))) {
@@ -61,21 +67,19 @@ test("the search finds what float64 brute force finds, whatever the dims, sizes,
     shardRows: fc.integer({ min: 20, max: 300 }),
     quantile: fc.integer({ min: 0, max: 4 }),
     fitFromRows: fc.constantFrom(0, 0, 100, 10_000),
+    fewRows: fc.constantFrom(0, 0, 0, 300),
   });
   await fc.assert(
-    fc.asyncProperty(
-      cases,
-      async ({ rows, dim, seed, exponent, rank, blockRows, shardRows, quantile, fitFromRows }) => {
-        const scale = 10 ** exponent;
-        const features = shapedFeatures({ rows, dim, seed, scale, rank });
-        const some = oraclePairs(features, 0.2 * scale * (1 + quantile)).map((text) => Number(text.split(":")[1]));
-        // a threshold that is exactly one of the distances
-        const threshold = some[Math.floor(some.length / 2)] ?? 0.1 * scale;
-        const { pairs, account } = await searchAll(features, threshold, { blockRows, shardRows, fitFromRows });
-        expect(pairs).toEqual(oraclePairs(features, threshold));
-        expect(account.skippedByBlock + account.refined).toBeLessThanOrEqual((rows * (rows - 1)) / 2);
-      },
-    ),
+    fc.asyncProperty(cases, async ({ rows, dim, seed, exponent, rank, quantile, ...options }) => {
+      const scale = 10 ** exponent;
+      const features = shapedFeatures({ rows, dim, seed, scale, rank });
+      const some = oraclePairs(features, 0.2 * scale * (1 + quantile)).map((text) => Number(text.split(":")[1]));
+      // a threshold that is exactly one of the distances
+      const threshold = some[Math.floor(some.length / 2)] ?? 0.1 * scale;
+      const { pairs, account } = await searchAll(features, threshold, options);
+      expect(pairs).toEqual(oraclePairs(features, threshold));
+      expect(account.skippedByBlock + account.refined).toBeLessThanOrEqual((rows * (rows - 1)) / 2);
+    }),
     { numRuns: 120 },
   );
 });
@@ -118,7 +122,7 @@ test("the search loses nothing to rows that are equal, zero, huge beside tiny, o
     const features = matrixOf(rows);
     for (const threshold of [0, 1e-40, 1e-19, 1, 10, 1e21, 1e39]) {
       for (const shardRows of [3, 100]) {
-        const { pairs } = await searchAll(features, threshold, { blockRows: 3, shardRows });
+        const { pairs } = await searchAll(features, threshold, { blockRows: 3, shardRows, fewRows: shardRows });
         expect(pairs).toEqual(oraclePairs(features, threshold));
       }
     }
@@ -157,18 +161,21 @@ test("shards whose pairs are known, and rows that take no part, are only not com
     isKnown: first < 160,
   }));
   const readShard = async (shard: number) => shards[shard].features;
-  const search = searcher.allPairs({ threshold: 0.3, blockRows: 16, readShard });
-  const found = new PairCollector();
-  for await (const part of search.add(shards)) {
-    expect(part.shard).toBe(2);
-    found.addAll(part.toPairs());
-  }
   const expected = oraclePairs(features, 0.3).filter((text) => {
     const [left, right] = text.split(":")[0].split("-").map(Number);
     return right >= 160 && alive(left);
   });
   expect(expected.length).toBeGreaterThan(10);
-  expect(pairTexts(found.toList())).toEqual(expected);
+  for (const fewRows of [0, 100]) {
+    const search = searcher.allPairs({ threshold: 0.3, blockRows: 16, readShard, fewRows });
+    const found = new PairCollector();
+    for await (const part of search.add(shards)) {
+      expect(part.shard).toBe(2);
+      found.addAll(part.toPairs());
+    }
+    expect(pairTexts(found.toList())).toEqual(expected);
+    expect(search.width === undefined).toBe(fewRows > 0);
+  }
 });
 
 test("copies of rows come back with every pair of theirs, across shards", async () => {
