@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { CheckedIndex, Tell } from "#artifacts/check-index.ts";
 import { choiceBytes, readChoices } from "#artifacts/choice-file.ts";
 import { compacted, compactFrom } from "#artifacts/compact-index.ts";
@@ -45,6 +46,7 @@ export class FeatureIndex implements PairStrips {
   readonly #rows: IndexRow[];
   #record: IndexRecord;
   #matches: MatchLog | undefined;
+  #committed: Promise<void> = Promise.resolve();
 
   private constructor(folder: string, { record, rows }: CheckedIndex, tell: Tell) {
     this.folder = folder;
@@ -85,12 +87,16 @@ export class FeatureIndex implements PairStrips {
     const counts = new Uint32Array(content.rows.length);
     for (const image of vectors.imageOf) counts[image]++;
     const rows = content.rows.map((row, i): IndexRow => ({ ...row, vectors: counts[i] }));
-    const { shards, nextShard } = this.#record;
+    const { nextShard } = this.#record;
     const files = await writeShard(this.folder, nextShard, { ...content, rows });
     const shard: ShardRecord = { rows: rows.length, content: files, pairs: null };
     const firstRow = this.#rows.length;
     for (const row of rows) this.#rows.push(row);
-    await this.#commit({ rows: this.#rows.length, nextShard: nextShard + 1, shards: [...shards, shard] });
+    await this.#commit(({ shards }) => ({
+      rows: this.#rows.length,
+      nextShard: nextShard + 1,
+      shards: [...shards, shard],
+    }));
     const number = this.store.shardCount;
     this.store.add(partsOf(this.folder, files, { firstRow, rowCount: rows.length, dim: features.dim }));
     return { number, firstRow, vectors };
@@ -105,8 +111,10 @@ export class FeatureIndex implements PairStrips {
     const number = shards[shard].content?.number;
     if (number === undefined) throw new Error(`Shard ${shard} has no features`);
     const file = await writePairs(this.folder, { number, generation: nextGeneration }, pairs);
-    const changed = shards.map((known, i) => (i === shard ? { ...known, pairs: { ...file, threshold } } : known));
-    await this.#commit({ shards: changed, nextGeneration: nextGeneration + 1 });
+    await this.#commit((record) => ({
+      shards: record.shards.map((known, i) => (i === shard ? { ...known, pairs: { ...file, threshold } } : known)),
+      nextGeneration: nextGeneration + 1,
+    }));
   }
 
   async readPairs(shard: number): Promise<PairList | undefined> {
@@ -126,6 +134,7 @@ export class FeatureIndex implements PairStrips {
     const path = join(this.folder, name);
     this.#matches = await MatchLog.open(path, async (end) => {
       const place = join(this.folder, SET_ASIDE, `${new Date().toISOString().replaceAll(":", "-")}.${name}`);
+      await mkdir(dirname(place), { recursive: true });
       await writeWholeFile(place, [end]);
       const kept = `cut ${end.length} bytes off its end, kept as "${place}"`;
       this.#tell(`Damaged: "${path}": ${kept}; those pairs are looked at again`);
@@ -210,10 +219,15 @@ export class FeatureIndex implements PairStrips {
     return { firstRow, end: firstRow + this.#record.shards[shard].rows };
   }
 
-  async #commit(change: Partial<IndexRecord>): Promise<void> {
-    const record = { ...this.#record, ...change };
-    await writeIndexRecord(this.folder, record);
-    this.#record = record;
+  /** One change after the other: shards are added while pairs of earlier ones are written. */
+  #commit(change: Partial<IndexRecord> | ((record: IndexRecord) => Partial<IndexRecord>)): Promise<void> {
+    const committed = this.#committed.then(async () => {
+      const record = { ...this.#record, ...(typeof change === "function" ? change(this.#record) : change) };
+      await writeIndexRecord(this.folder, record);
+      this.#record = record;
+    });
+    this.#committed = committed.catch(() => undefined);
+    return committed;
   }
 }
 
