@@ -1,0 +1,117 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { allDamages, type DamageTrial, damageScene, damageTrial } from "../faults/damage-trials.ts";
+import { type DiskTrial, diskScene, diskTrial, plannedFaults } from "../faults/disk-trials.ts";
+import { fullDisk } from "../faults/full-disk.ts";
+import { drawSet, flagsOf } from "../faults/picture-set.ts";
+import { runPipelineProcess } from "../faults/pipeline-process.ts";
+import { randomSequence, type SequenceStep } from "../faults/random-sequence.ts";
+import { finishedReports } from "../faults/reports.ts";
+import { afterKilledOwner, twoAtOnce } from "../faults/two-at-once.ts";
+import { type FaultOptions, type FaultResult, outcome, problemsOf, short } from "./faults-part.ts";
+
+const STEPS = 1000;
+const STEPS_A_SEQUENCE = 20;
+const PAIRS_OF_RUNS = 12;
+/** Seconds within which a second run must be refused. */
+const REFUSED_WITHIN = 2;
+
+/** Parts that draw their own pictures. */
+export const DRAWN_PARTS = {
+  disk: (options: FaultOptions) => faultyDisk(options, "change"),
+  reads: (options: FaultOptions) => faultyDisk(options, "read"),
+  "full-disk": smallDisk,
+  corruption,
+  sequences,
+  "two-at-once": twoRuns,
+};
+
+async function faultyDisk({ root, count, seed, tell }: FaultOptions, of: "change" | "read"): Promise<FaultResult> {
+  const scene = await diskScene(root, { count: 30 });
+  const planned = plannedFaults(scene, of, count === undefined ? undefined : { count, seed });
+  const trials: DiskTrial[] = [];
+  for (const [i, fault] of planned.entries()) {
+    const trial = await diskTrial(scene, fault);
+    tell(`${i + 1} of ${planned.length}: ${trial.fault}, ${trial.path}: ${trial.end}, ${outcome(trial.problems)}`);
+    trials.push(trial);
+  }
+  const ended = (end: string) => trials.filter((trial) => trial.end === end).length;
+  const failed = trials.length - ended("SIGKILL") - ended("unharmed");
+  const problems = problemsOf(trials, ({ fault, path }) => `${fault} (${path})`);
+  if (trials.length === 0) problems.push(`a run made no ${of} to go wrong`);
+  return {
+    figures: { faults: trials.length, killed: ended("SIGKILL"), failed, unharmed: ended("unharmed") },
+    problems,
+  };
+}
+
+async function smallDisk({ root, tell }: FaultOptions): Promise<FaultResult> {
+  const rooms = [0, 8, 16, 24, 32, 40, 48, 64, 80];
+  const { skipped, lines, problems } = await fullDisk(root, { more: 80, rooms });
+  for (const line of skipped === undefined ? lines : [`left out, ${skipped}`]) tell(line);
+  return { figures: skipped === undefined ? { rooms: rooms.length } : { skipped }, problems };
+}
+
+async function corruption({ root, count, tell }: FaultOptions): Promise<FaultResult> {
+  const scene = await damageScene(await drawSet(root, { count: 60, shardRows: 10 }));
+  const planned = allDamages(scene).slice(0, count);
+  const trials: DamageTrial[] = [];
+  for (const [i, damage] of planned.entries()) {
+    const trial = await damageTrial(scene, [damage]);
+    const made = `${trial.rebuilt} images extracted again`;
+    tell(`${i + 1} of ${planned.length}: ${trial.damaged}: ${made}, ${outcome(trial.problems)}`);
+    trials.push(trial);
+  }
+  const problems = problemsOf(trials, ({ damaged }) => damaged.join(", "));
+  for (const [kind, files] of scene.files) if (files.length === 0) problems.push(`no file of the index holds ${kind}`);
+  return { figures: { damages: trials.length, "most rebuilt": Math.max(...trials.map((t) => t.rebuilt)) }, problems };
+}
+
+async function sequences({ root, count = STEPS, seed, tell }: FaultOptions): Promise<FaultResult> {
+  const steps: SequenceStep[] = [];
+  for (let number = 0; steps.length < count; number++) {
+    const folder = join(root, String(number));
+    await mkdir(folder);
+    const onStep = (step: SequenceStep) => {
+      steps.push(step);
+      tell(`${steps.length} of ${count}: ${step.change}: ${outcome(step.problems)}`);
+    };
+    await randomSequence(folder, {
+      steps: Math.min(STEPS_A_SEQUENCE, count - steps.length),
+      seed: seed + number,
+      onStep,
+    });
+  }
+  const mean = (of: (step: SequenceStep) => number) =>
+    short(steps.reduce((sum, step) => sum + of(step), 0) / steps.length);
+  const figures = {
+    steps: steps.length,
+    seconds: mean((s) => s.seconds),
+    "fresh seconds": mean((s) => s.freshSeconds),
+  };
+  return { figures, problems: problemsOf(steps, ({ seed: own, change }) => `sequence ${own}, ${change}`) };
+}
+
+async function twoRuns({ root, count = PAIRS_OF_RUNS, tell }: FaultOptions): Promise<FaultResult> {
+  const set = await drawSet(root, { count: 60, shardRows: 10 });
+  const reference = join(root, "reference");
+  const whole = await runPipelineProcess(flagsOf(set, reference));
+  const expected = await finishedReports(reference);
+  const problems: string[] = [];
+  let slowest = 0;
+  for (let i = 0; i < count; i++) {
+    // the same moment first, then ever later while the first still works
+    const apartSeconds = (0.6 * whole.seconds * i) / count;
+    const output = join(root, `output-${i}`);
+    const trial = await twoAtOnce(set, { output, expected, apartSeconds });
+    slowest = Math.max(slowest, trial.refusedSeconds);
+    const taken = await afterKilledOwner(set, { output, expected, seconds: (whole.seconds * (i + 1)) / (count + 1) });
+    tell(
+      `${apartSeconds.toFixed(2)} s apart: refused after ${short(trial.refusedSeconds)} s, ${outcome([...trial.problems, ...taken])}`,
+    );
+    problems.push(...trial.problems, ...taken);
+  }
+  if (slowest > REFUSED_WITHIN)
+    problems.push(`a second run was refused after ${short(slowest)} s, not ${REFUSED_WITHIN}`);
+  return { figures: { "pairs of runs": count, "refused after at most (s)": short(slowest) }, problems };
+}
