@@ -66,8 +66,11 @@ async function knownRecord(folder: string, madeBy: IndexMaker, tell: Tell): Prom
 /** What index.json says, or its copy where it is damaged. */
 async function wholeRecord(folder: string, tell: Tell): Promise<IndexRecord | "other" | undefined> {
   const found = await readIndexRecord(join(folder, INDEX_RECORD));
-  if (found !== undefined && found !== "damaged") return found;
   const copy = await readIndexRecord(join(folder, INDEX_RECORD_COPY));
+  if (found !== undefined && found !== "damaged") {
+    if (copy === "damaged" && found !== "other") await replaceCopy(folder, found, tell);
+    return found;
+  }
   const hasCopy = copy !== undefined && copy !== "damaged";
   if (!hasCopy) return undefined;
   const place = await setAside(folder, INDEX_RECORD);
@@ -75,6 +78,12 @@ async function wholeRecord(folder: string, tell: Tell): Promise<IndexRecord | "o
   tell(`Damaged: "${join(folder, INDEX_RECORD)}": ${damage}; its copy is used`);
   if (copy !== "other") await writeIndexRecord(folder, copy);
   return copy;
+}
+
+async function replaceCopy(folder: string, record: IndexRecord, tell: Tell): Promise<void> {
+  const place = await setAside(folder, INDEX_RECORD_COPY);
+  tell(`Damaged: "${join(folder, INDEX_RECORD_COPY)}": it is not what was written, set aside as "${place}"; made anew`);
+  await writeIndexRecord(folder, record);
 }
 
 function besideOf(folder: string, fingerprint: string): string {

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { ShardFiles } from "#artifacts/index-record.ts";
-import { PipelineError } from "#base/pipeline-error.ts";
+import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 
 /** Consecutive rows of the index that lie in one .npy file. */
@@ -68,18 +68,19 @@ export async function readViewRange(part: ShardPart, first: number, target: Feat
 
 async function readBytes(path: string, start: number, { values }: FeatureMatrix): Promise<void> {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  const file = await open(path, "r");
   try {
-    let done = 0;
-    while (done < bytes.length) {
-      const { bytesRead } = await file.read(bytes, done, Math.min(READ_BYTES, bytes.length - done), start + done);
-      if (bytesRead === 0) {
-        const found = start + done;
-        throw new PipelineError("artifact", `Cannot read "${path}": expected more than ${found} bytes, found ${found}`);
+    const file = await open(path, "r");
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesRead } = await file.read(bytes, done, Math.min(READ_BYTES, bytes.length - done), start + done);
+        if (bytesRead === 0) throw new Error(`expected more than ${start + done} bytes, found ${start + done}`);
+        done += bytesRead;
       }
-      done += bytesRead;
+    } finally {
+      await file.close();
     }
-  } finally {
-    await file.close();
+  } catch (error) {
+    const message = `Cannot read "${path}": ${messageOf(error)}; the next run checks it and makes it anew where it is damaged`;
+    throw new PipelineError("artifact", message, { cause: error });
   }
 }

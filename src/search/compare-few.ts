@@ -6,7 +6,7 @@ import { filledUpVector, SecondLook } from "#search/second-look.ts";
 import type { ComparisonResult } from "#search/tile-scan.ts";
 
 /** Rows of a shard that take part in a comparison. */
-export interface ChosenRows {
+interface ChosenRows {
   /** In shared memory. */
   readonly features: FeatureMatrix;
   /** Counted from the shard's first. */
@@ -29,7 +29,7 @@ const look = new SecondLook();
 
 /** Finds every pair of rows within the threshold as they are: for few rows, sketches of all others would cost more than they save. Exact. */
 export function compareFew(comparison: FewComparison): ComparisonResult {
-  const { left, right, threshold } = comparison;
+  const { left, right } = comparison;
   const result = { pairs: new PairCollector(), skippedByBlock: 0, refined: 0 };
   const room = new FewRoom(comparison);
   const isSame = left.firstRow === right.firstRow;
