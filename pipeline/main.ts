@@ -6,6 +6,7 @@ import { messageOf } from "#base/pipeline-error.ts";
 import { Progress } from "#base/progress.ts";
 import { type RunFacts, runJson } from "#reports/run-report.ts";
 import { endProcess, exitCodeOf } from "#terminal/end-process.ts";
+import { writeLogLine } from "#terminal/log-line.ts";
 import { showProgress } from "#terminal/progress-display.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { type CommandLine, readCommandLine } from "./command-line.ts";
@@ -22,22 +23,34 @@ async function main(): Promise<number> {
   const progress = new Progress();
   const { quiet, logFormat } = commandLine;
   const stopShowing = showProgress(progress, { quiet, format: logFormat, stream: process.stderr });
-  if (commandLine.dryRun) {
+  try {
+    if (!commandLine.dryRun) return await lockedRun(commandLine, progress, stopShowing);
     const { settings } = await useSampleWhenEmpty(commandLine.settings, progress);
     stopShowing();
     console.log(await describeDryRun(settings));
     return 0;
+  } catch (error) {
+    stopShowing();
+    // who reads lines of JSON gets nothing else
+    if (logFormat !== "json") throw error;
+    writeLogLine(process.stderr, { event: "error", message: messageOf(error), exit_code: exitCodeOf(error) });
+    return exitCodeOf(error);
   }
-  const lock = await OutputLock.take(commandLine.settings.output, (line) => progress.note(line));
-  stopOnSignals(commandLine.settings.output, lock);
+}
+
+/** The only run that writes to its output folder. */
+async function lockedRun(commandLine: CommandLine, progress: Progress, stopShowing: () => void): Promise<number> {
+  const { quiet, logFormat, settings: given } = commandLine;
+  const lock = await OutputLock.take(given.output, (line) => progress.note(line));
+  stopOnSignals(given.output, lock);
   try {
-    const { settings, isSample } = await useSampleWhenEmpty(commandLine.settings, progress);
-    const finished = await recordedRun({ ...commandLine, settings }, progress, stopShowing);
-    if (!quiet)
-      console.log(
-        describeSummary(finished.counts, settings, progress.timings(), { isSample, exitCode: finished.exitCode }),
-      );
-    return finished.exitCode;
+    const { settings, isSample } = await useSampleWhenEmpty(given, progress);
+    const { counts, exitCode } = await recordedRun({ ...commandLine, settings }, progress, stopShowing);
+    const run = { counts, exitCode, isSample, timings: progress.timings(), seconds: process.uptime() };
+    if (logFormat === "json" && !quiet)
+      writeLogLine(process.stderr, { event: "summary", ...run.counts, seconds: run.seconds, exit_code: exitCode });
+    else if (!quiet) console.log(describeSummary(run, settings));
+    return exitCode;
   } finally {
     lock.release();
   }
@@ -69,6 +82,7 @@ async function recordedRun(
   });
   try {
     const finished = await runPipeline(settings, progress, describe);
+    run.log({ event: "summary", ...finished.counts, exit_code: finished.exitCode });
     await run.close(runJson(describe(finished)));
     return finished;
   } catch (error) {

@@ -12,7 +12,7 @@ import type { ImageChanges } from "#data/row-owners.ts";
 import { labelImages } from "#labels/label-images.ts";
 import { readLabelCsv } from "#labels/read-label-csv.ts";
 import { Matcher } from "#matches/matcher.ts";
-import { type RunFacts, runJson } from "#reports/run-report.ts";
+import { type RunCounts, type RunFacts, runJson } from "#reports/run-report.ts";
 import { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
 import { search } from "./3-search.ts";
@@ -25,7 +25,10 @@ import { openImages } from "./open-images.ts";
 import type { Source } from "./source.ts";
 
 /** What every run.json tells of a run that came to its end. */
-export type FinishedRun = Pick<RunFacts, "counts" | "model" | "search"> & { readonly exitCode: number };
+export type FinishedRun = Pick<RunFacts, "model" | "search"> & {
+  readonly counts: RunCounts;
+  readonly exitCode: number;
+};
 
 /** Share of the memory limit for features of earlier shards; the rest is for sketches, pictures under way and Node.js itself. */
 const CACHE_SHARE = 0.4;

@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "#artifacts/make-folder.ts";
 import { outputPaths } from "#artifacts/output-paths.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import type { Progress } from "#base/progress.ts";
@@ -22,7 +22,7 @@ export async function useSampleWhenEmpty(
   let count = 0;
   for await (const { path, content } of renderSample()) {
     const target = join(sample, path);
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await writeWholeFile(target, [content]);
     progress.update("sample", "files", ++count);
   }

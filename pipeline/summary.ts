@@ -9,25 +9,20 @@ interface Timing {
   readonly seconds: number;
 }
 
-/** The closing lines of a run, for a person. */
-export function describeSummary(
-  counts: RunCounts | undefined,
-  settings: Settings,
-  timings: readonly Timing[],
-  { isSample, exitCode }: { isSample: boolean; exitCode: number },
-): string {
-  if (!counts) return "";
+export interface SummarisedRun {
+  readonly counts: RunCounts;
+  readonly timings: readonly Timing[];
+  readonly seconds: number;
+  readonly exitCode: number;
+  readonly isSample: boolean;
+}
+
+/** The closing lines of a run, for a person; the last one tells all in short. */
+export function describeSummary(run: SummarisedRun, settings: Settings): string {
+  const { counts, timings, isSample, exitCode } = run;
   const { reports, sample } = outputPaths(settings.output);
-  const stages = timings.map(({ name, seconds }) => `${name} ${formatDuration(seconds)}`).join(" · ");
   const lines = [
-    [
-      formatNumberOf(counts.images, "image"),
-      formatNumberOf(counts.groups, "group"),
-      formatNumberOf(counts.duplicates, "duplicate"),
-      formatNumberOf(counts.candidates, "candidate"),
-      `${formatCount(counts.unreadable)} unreadable`,
-    ].join(" · "),
-    stages,
+    timings.map(({ name, seconds }) => `${name} ${formatDuration(seconds)}`).join(" · "),
     `Duplicates to review:  ${join(reports, "groups.csv")}`,
     `What to label next:    ${join(reports, "candidates.csv")}`,
   ];
@@ -40,5 +35,22 @@ export function describeSummary(
       "  npm run pipeline -- --images FOLDER [--labels FILE.csv]",
     );
   }
-  return lines.join("\n");
+  return [...lines, describeCounts(run)].join("\n");
+}
+
+function describeCounts({ counts, seconds }: SummarisedRun): string {
+  const changes = [
+    `${formatCount(counts.new)} new`,
+    `${formatCount(counts.changed)} changed`,
+    `${formatCount(counts.moved)} moved`,
+    `${formatCount(counts.removed)} removed`,
+  ];
+  return [
+    `${formatNumberOf(counts.images, "image")} (${changes.join(", ")})`,
+    formatNumberOf(counts.groups, "group"),
+    formatNumberOf(counts.duplicates, "duplicate"),
+    formatNumberOf(counts.candidates, "candidate"),
+    `${formatCount(counts.unreadable)} unreadable`,
+    formatDuration(seconds),
+  ].join(" · ");
 }

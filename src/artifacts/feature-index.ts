@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { CheckedIndex, Tell } from "#artifacts/check-index.ts";
 import { choiceBytes, readChoices } from "#artifacts/choice-file.ts";
@@ -13,6 +12,7 @@ import {
   writeShard,
 } from "#artifacts/index-files.ts";
 import { type IndexRecord, type ShardRecord, writeIndexRecord } from "#artifacts/index-record.ts";
+import { makeFolder } from "#artifacts/make-folder.ts";
 import { MatchLog } from "#artifacts/match-log.ts";
 import { type NewIndexMaker, openIndex, removeUnnamed } from "#artifacts/open-index.ts";
 import type { PairStrips } from "#artifacts/pair-strips.ts";
@@ -134,7 +134,7 @@ export class FeatureIndex implements PairStrips {
     const path = join(this.folder, name);
     this.#matches = await MatchLog.open(path, async (end) => {
       const place = join(this.folder, SET_ASIDE, `${new Date().toISOString().replaceAll(":", "-")}.${name}`);
-      await mkdir(dirname(place), { recursive: true });
+      await makeFolder(dirname(place));
       await writeWholeFile(place, [end]);
       const kept = `cut ${end.length} bytes off its end, kept as "${place}"`;
       this.#tell(`Damaged: "${path}": ${kept}; those pairs are looked at again`);

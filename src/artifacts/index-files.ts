@@ -1,6 +1,7 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileRecord, ShardFiles } from "#artifacts/index-record.ts";
+import { makeFolder } from "#artifacts/make-folder.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { IndexRow } from "#data/index-row.ts";
@@ -76,7 +77,7 @@ export async function writePairs(
   { number, generation }: { number: number; generation: number },
   pairs: PairList,
 ): Promise<FileRecord> {
-  await mkdir(join(folder, "pairs"), { recursive: true });
+  await makeFolder(join(folder, "pairs"));
   return writeIndexFile(folder, `pairs/${nameOf(number)}.pairs.${generation}.npy`, [formatPairArray(pairs)]);
 }
 

@@ -12,6 +12,7 @@ import {
   readIndexRecord,
   writeIndexRecord,
 } from "#artifacts/index-record.ts";
+import { makeFolder } from "#artifacts/make-folder.ts";
 import { SET_ASIDE, setAside } from "#artifacts/set-aside.ts";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 
@@ -30,7 +31,7 @@ export async function openIndex(folder: string, maker: NewIndexMaker, tell: Tell
     const fits = typeof first === "object" && first.madeBy.fingerprint === maker.fingerprint;
     // a model that cannot be used is told before anything is moved or written
     const madeBy = { ...maker, dim: fits ? first.madeBy.dim : await maker.dim() };
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const found = await knownRecord(folder, madeBy, tell);
     if (!found) await clearAway(folder, tell);
     const checked = await checkIndex(folder, found ?? emptyRecord(madeBy), tell);

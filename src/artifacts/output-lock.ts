@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { mkdir, open, readFile, rm, rmdir, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { makeFolder } from "#artifacts/make-folder.ts";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 
 /** Who holds an output folder. */
@@ -44,7 +45,7 @@ export class OutputLock {
   static async take(output: string, tell: (line: string) => void): Promise<OutputLock> {
     const path = join(output, "lock");
     try {
-      await mkdir(output, { recursive: true });
+      await makeFolder(output);
       if (!(await created(path))) await takeOver(path, tell);
       return new OutputLock(path);
     } catch (error) {

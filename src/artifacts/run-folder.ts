@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { makeFolder } from "#artifacts/make-folder.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 
@@ -19,7 +20,7 @@ export class RunFolder {
     const name = started.toISOString().replaceAll(":", "-");
     let path = join(runs, name);
     try {
-      await mkdir(runs, { recursive: true });
+      await makeFolder(runs);
       // a clock that was set back may bring a time again
       for (let number = 2; !(await made(path)); number++) path = join(runs, `${name}-${number}`);
       await removeOlder(runs, basename(path), keep);

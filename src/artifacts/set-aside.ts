@@ -1,5 +1,6 @@
-import { mkdir, rename } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeFolder } from "#artifacts/make-folder.ts";
 
 /** Where damaged files of the index go, so that nothing is deleted unseen. */
 export const SET_ASIDE = "set-aside";
@@ -12,7 +13,7 @@ export const SET_ASIDE = "set-aside";
 export async function setAside(folder: string, name: string): Promise<string | undefined> {
   const time = new Date().toISOString().replaceAll(":", "-");
   const target = join(folder, SET_ASIDE, `${time}.${basename(name)}`);
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolder(dirname(target));
   try {
     await rename(join(folder, name), target);
     return target;

@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolder } from "#artifacts/make-folder.ts";
 import { draftOf } from "#artifacts/output-paths.ts";
 import { syncFolder } from "#artifacts/whole-file.ts";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
@@ -19,7 +20,7 @@ export async function startDraft(folder: string, ownFile: string): Promise<strin
       throw new Error(`"${folder}" holds files that are not of this program (no ${ownFile})`);
     }
     await rm(draft, { recursive: true, force: true });
-    await mkdir(draft, { recursive: true });
+    await makeFolder(draft);
   } catch (error) {
     throw new PipelineError("artifact", `Cannot write to "${draft}": ${messageOf(error)}; choose another --output`, {
       cause: error,

@@ -49,7 +49,11 @@ export class ChildProcess<H extends Handlers> {
     this.#process.on("message", (reply: ProcessReply) => this.#settle(reply));
     this.#process.on("error", (error) => this.#end("crash", messageOf(error)));
     this.#exited = new Promise((resolve) => {
-      // not "exit": what was said on stderr comes after it
+      // nobody listens any more to what a process says that was ended on purpose
+      this.#process.on("exit", () => {
+        if (this.#ended) resolve();
+      });
+      // not "exit" for others: what was said on stderr comes after it
       this.#process.on("close", (code, signal) => {
         this.#end("crash", signal ?? `exit code ${code}`);
         resolve();

@@ -15,7 +15,8 @@ export function endProcess(command: Promise<number>): void {
       process.exitCode = exitCode;
     },
     (error) => {
-      const expected = error instanceof PipelineError;
+      // what the file system says is the machine's state, and no bug
+      const expected = error instanceof PipelineError || typeof error?.errno === "number";
       process.stderr.write(
         expected
           ? `twinsift: ${messageOf(error)}\n`

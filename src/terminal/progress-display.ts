@@ -1,6 +1,7 @@
 import cliProgress from "cli-progress";
 import type { Progress, StageProgress } from "#base/progress.ts";
 import { formatCount, formatDuration } from "#terminal/format.ts";
+import { writeLogLine } from "#terminal/log-line.ts";
 
 const LINE_EVERY_MS = 10_000;
 const REDRAWS_PER_SECOND = 4;
@@ -51,8 +52,7 @@ function showBars(progress: Progress, stream: NodeJS.WriteStream): () => void {
 function showLines(progress: Progress, { stream, format }: DisplayOptions): () => void {
   const latest = new Map<string, StageProgress>();
   const write = (stage: StageProgress) => {
-    if (format === "json")
-      stream.write(`${JSON.stringify({ time: new Date().toISOString(), event: "stage", ...stage })}\n`);
+    if (format === "json") writeLogLine(stream, { event: "stage", ...stage });
     else stream.write(`${stage.stage}: ${describeStage(stage)}\n`);
   };
   progress.on("stage", (stage) => {
@@ -62,8 +62,7 @@ function showLines(progress: Progress, { stream, format }: DisplayOptions): () =
     write(stage);
   });
   progress.on("note", (line) => {
-    if (format === "json")
-      stream.write(`${JSON.stringify({ time: new Date().toISOString(), event: "note", message: line })}\n`);
+    if (format === "json") writeLogLine(stream, { event: "note", message: line });
     else stream.write(`${line}\n`);
   });
   const timer = setInterval(() => {

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { makeFolder } from "#artifacts/make-folder.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import { publishDraft, startDraft } from "#artifacts/whole-folder.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -38,3 +39,14 @@ test("startDraft() refuses to stand for a folder that is somebody else's", async
   await writeFile(join(reports, "mine.txt"), "");
   await expect(startDraft(reports, "run.json")).rejects.toThrow(/not of this program \(no run.json\)/);
 });
+
+test.skipIf(process.platform !== "linux")(
+  "makeFolder() ends with an error where Node's own mkdir never would",
+  async () => {
+    await expect(makeFolder("/proc/twinsift/output")).rejects.toThrow(/ENOENT/);
+    const folder = join(await temporaryFolder(), "a/b/c");
+    await makeFolder(folder);
+    await makeFolder(folder);
+    expect(await readdir(folder)).toEqual([]);
+  },
+);
