@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, readlinkSync, rmSync } from "node:fs";
 import { mkdir, open, readFile, rm, rmdir, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,8 @@ import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 interface Owner {
   readonly pid: number;
   readonly host: string;
+  /** Which of the machine's sets of process numbers `pid` is of; empty outside Linux. */
+  readonly pidNamespace: string;
   /** Tells the process from a later one of the same number; empty where the system does not say. */
   readonly process: string;
   readonly started: string;
@@ -16,7 +18,7 @@ interface Owner {
 
 /** The owner's sign of life. */
 const TOUCH_EVERY_MS = 20_000;
-/** An owner on another machine that gave none for so long is taken for dead. */
+/** An owner on another machine or in another container that gave none for so long is taken for dead. */
 const DEAD_AFTER_MS = 180_000;
 /** Taking a lock over takes milliseconds: who holds the right to it for longer has ended meanwhile. */
 const TAKEOVER_MS = 10_000;
@@ -69,6 +71,7 @@ async function created(path: string): Promise<boolean> {
   const owner: Owner = {
     pid: process.pid,
     host: hostname(),
+    pidNamespace: pidNamespace(),
     process: processMark(process.pid),
     started: new Date().toISOString(),
   };
@@ -129,8 +132,9 @@ async function readOwner(path: string): Promise<Partial<Owner> | undefined> {
 async function isAlive(owner: Partial<Owner>, path: string): Promise<boolean> {
   const { pid, host, process: mark } = owner;
   if (pid === undefined) return (await ageOf(path)) < TAKEOVER_MS;
-  // a container has its own process numbers, and most often its own host name
-  if (host !== hostname()) return (await ageOf(path)) < DEAD_AFTER_MS;
+  // each container is process 1 of its own, also where two were given one host name
+  const isNear = host === hostname() && owner.pidNamespace === pidNamespace();
+  if (!isNear) return (await ageOf(path)) < DEAD_AFTER_MS;
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -145,6 +149,14 @@ async function ageOf(path: string): Promise<number> {
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => 0,
   );
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
+  }
 }
 
 /** When a process started, by the kernel's count, and since which start of the machine; empty outside Linux. */
