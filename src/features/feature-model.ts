@@ -7,8 +7,8 @@ import {
   describeSession,
   openSession,
   type Session,
-  Tensor,
   type TensorDescription,
+  tensorOf,
 } from "#onnx/session.ts";
 
 /**
@@ -70,7 +70,7 @@ export class FeatureModel {
     fillInput(pixels, this.#preset, this.#tables, values);
     const shape = layout === "nchw" ? [this.batch, 3, height, width] : [this.batch, height, width, 3];
     const tensor =
-      values instanceof Float32Array ? new Tensor("float32", values, shape) : new Tensor("float16", values, shape);
+      values instanceof Float32Array ? tensorOf("float32", values, shape) : tensorOf("float16", values, shape);
     const result = (await this.#session.run({ [input]: tensor }, [output]))[output];
     if (result.type === "float32") return result.data as Float32Array;
     return Float32Array.from(result.data as unknown as Uint16Array, fromFloat16);

@@ -1,12 +1,32 @@
-import { env, InferenceSession, Tensor } from "onnxruntime-node";
+import { createRequire } from "node:module";
+import type * as Runtime from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 
 export type Device = "auto" | "cpu" | "webgpu" | "cuda" | "coreml" | "dml";
-export { Tensor };
 export type Session = InferenceSession;
 
-// errors are thrown with the same text; the runtime's own lines on stderr would tear the progress apart
-env.logLevel = "fatal";
+let loaded: typeof Runtime | undefined;
+
+/** Loaded with the first session, as it takes as long as Node.js needs to start, and a thread may have nothing to compute. */
+function runtime(): typeof Runtime {
+  if (loaded) return loaded;
+  const found: typeof Runtime = createRequire(import.meta.url)("onnxruntime-node");
+  // errors are thrown with the same text; the runtime's own lines on stderr would tear the progress apart
+  found.env.logLevel = "fatal";
+  loaded = found;
+  return found;
+}
+
+/** Values on their way into a session. */
+export function tensorOf<Type extends Tensor.Type>(
+  type: Type,
+  values: Tensor.DataTypeMap[Type],
+  shape: readonly number[],
+): Tensor {
+  const { Tensor } = runtime();
+  return new Tensor(type, values, shape);
+}
 
 /** An input or output of a model; a length is a name where it is only known when the model runs. */
 export interface TensorDescription {
@@ -38,6 +58,7 @@ export async function openSession(model: string | Uint8Array, options: SessionOp
     extra: { session: { intra_op: { allow_spinning: "0" } } },
   };
   try {
+    const { InferenceSession } = runtime();
     if (typeof model === "string") return await InferenceSession.create(model, sessionOptions);
     return await InferenceSession.create(model, sessionOptions);
   } catch (error) {

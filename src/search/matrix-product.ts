@@ -1,5 +1,5 @@
 import { GraphBuilder } from "#onnx/graph-builder.ts";
-import { openSession, type Session, type SessionOptions, Tensor } from "#onnx/session.ts";
+import { openSession, type Session, type SessionOptions, tensorOf } from "#onnx/session.ts";
 
 /** left (m, k) times right (n, k) transposed, in float32: what fitting and projecting are made of. */
 export class MatrixProduct {
@@ -23,8 +23,8 @@ export class MatrixProduct {
   async multiply(left: Float32Array, right: Float32Array, k: number): Promise<Float32Array> {
     if (left.length === 0 || right.length === 0) return new Float32Array(0);
     const feeds = {
-      left: new Tensor("float32", left, [left.length / k, k]),
-      right: new Tensor("float32", right, [right.length / k, k]),
+      left: tensorOf("float32", left, [left.length / k, k]),
+      right: tensorOf("float32", right, [right.length / k, k]),
     };
     return (await this.#session.run(feeds)).product.data as Float32Array;
   }
@@ -40,8 +40,8 @@ export class MatrixProduct {
     if (left.length === 0 || right.length === 0) return new Float32Array(0);
     const parts = k / PART_TERMS;
     const feeds = {
-      left: new Tensor("float32", left, [left.length / k, parts, PART_TERMS]),
-      right: new Tensor("float32", right, [parts, PART_TERMS, right.length / k]),
+      left: tensorOf("float32", left, [left.length / k, parts, PART_TERMS]),
+      right: tensorOf("float32", right, [parts, PART_TERMS, right.length / k]),
     };
     return (await this.#inParts.run(feeds)).product.data as Float32Array;
   }

@@ -1,5 +1,5 @@
 import { GraphBuilder } from "#onnx/graph-builder.ts";
-import { openSession, type Session, type SessionOptions, Tensor } from "#onnx/session.ts";
+import { openSession, type Session, type SessionOptions, tensorOf } from "#onnx/session.ts";
 import { gamma } from "#search/error-bound.ts";
 
 /**
@@ -63,11 +63,11 @@ export class TileKernel {
     const [rows, columns] = [left.length / depth, right.length / depth];
     const groups = columns / this.#groupSize;
     const feeds = {
-      left: new Tensor("uint8", left, [rows, depth]),
-      right: new Tensor("int8", right, [depth, columns]),
+      left: tensorOf("uint8", left, [rows, depth]),
+      right: tensorOf("int8", right, [depth, columns]),
     };
     const answers = room.subarray(0, rows * groups);
-    await this.#session.run(feeds, { largest: new Tensor("int32", answers, [rows, groups]) });
+    await this.#session.run(feeds, { largest: tensorOf("int32", answers, [rows, groups]) });
     return answers;
   }
 

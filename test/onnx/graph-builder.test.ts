@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { GraphBuilder } from "#onnx/graph-builder.ts";
-import { describeSession, openSession, Tensor } from "#onnx/session.ts";
+import { describeSession, openSession, tensorOf } from "#onnx/session.ts";
 
 test("GraphBuilder builds a model that ONNX Runtime loads and runs", async () => {
   const graph = new GraphBuilder("product").input("a", "float32", ["m", 2]).input("b", "float32", ["n", 2]);
   graph.node("Gemm", ["a", "b"], ["c"], { transB: 1 }).output("c", "float32", ["m", "n"]);
   const session = await openSession(graph.finish(), { device: "cpu" });
-  const a = new Tensor("float32", Float32Array.of(1, 2, 3, 4), [2, 2]);
-  const b = new Tensor("float32", Float32Array.of(5, 6), [1, 2]);
+  const a = tensorOf("float32", Float32Array.of(1, 2, 3, 4), [2, 2]);
+  const b = tensorOf("float32", Float32Array.of(5, 6), [1, 2]);
   expect([...((await session.run({ a, b })).c.data as Float32Array)]).toEqual([17, 39]);
   expect(describeSession(session)).toEqual({
     inputs: [
