@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { symlink } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type ImageFolder, listImages } from "#images/list-images.ts";
@@ -92,3 +92,37 @@ test("listImages() refuses folders that are missing, are files, lie in each othe
   await expect(listed("a", "a/x")).rejects.toThrow(/must not lie in each other/);
   await expect(listed("a/x", "b/x")).rejects.toThrow(/two image folders of one name/);
 });
+
+test.skipIf(process.platform !== "linux")(
+  "listImages() lists names that are not UTF-8 with what to do, and reads those that only look so",
+  async () => {
+    const folder = await temporaryFolder();
+    const name = (...bytes: number[]) => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(bytes)]);
+    await writeFile(name(0x63, 0xe9, 0x2e, 0x6a, 0x70, 0x67), "latin 1");
+    await mkdir(name(0xff));
+    await writeFile(join(folder, "\ufffd.jpg"), "a name");
+    const { files } = await list([{ path: folder, reference: false }]);
+    expect(files.map(({ id, problem }) => [id, problem])).toEqual([
+      ["c\ufffd.jpg", "its name is not UTF-8: rename it"],
+      ["\ufffd", "its name is not UTF-8: rename it"],
+      ["\ufffd.jpg", undefined],
+    ]);
+  },
+);
+
+test.skipIf(process.platform !== "linux")(
+  "listImages() lists a folder whose path is too long to be opened, and goes on",
+  async () => {
+    const folder = await temporaryFolder();
+    const part = "x".repeat(250);
+    // only step by step can such a path be made
+    const script = `import os\nos.chdir(${JSON.stringify(folder)})\nfor i in range(18):\n os.mkdir("${part}")\n os.chdir("${part}")\nopen("deep.jpg", "w").close()`;
+    execFileSync("/usr/bin/env", ["python3", "-c", script]);
+    await writeFiles(folder, { "z.jpg": "" });
+    const { files } = await list([{ path: folder, reference: false }]);
+    expect(files.map(({ id }) => id.length > 3500)).toEqual([true, false]);
+    expect(files[0]).toMatchObject({ isFolder: true, problem: expect.stringMatching(/ENAMETOOLONG/) });
+    // Node's own removal cannot reach that deep
+    execFileSync("rm", ["-rf", join(folder, part)]);
+  },
+);
