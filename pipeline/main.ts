@@ -5,7 +5,7 @@ import { abandonDraft, restorePrevious } from "#artifacts/whole-folder.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import { Progress } from "#base/progress.ts";
 import { type RunFacts, runJson } from "#reports/run-report.ts";
-import { endProcess, exitCodeOf } from "#terminal/end-process.ts";
+import { describeError, endProcess, exitCodeOf } from "#terminal/end-process.ts";
 import { writeLogLine } from "#terminal/log-line.ts";
 import { showProgress } from "#terminal/progress-display.ts";
 import packageJson from "../package.json" with { type: "json" };
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
     stopShowing();
     // who reads lines of JSON gets nothing else
     if (logFormat !== "json") throw error;
-    writeLogLine(process.stderr, { event: "error", message: messageOf(error), exit_code: exitCodeOf(error) });
+    writeLogLine(process.stderr, { event: "error", message: describeError(error), exit_code: exitCodeOf(error) });
     return exitCodeOf(error);
   }
 }

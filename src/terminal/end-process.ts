@@ -8,6 +8,14 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof PipelineError ? EXIT_OF_KIND[error.kind] : EXIT_FAILED;
 }
 
+/** What went wrong, in a line. */
+export function describeError(error: unknown): string {
+  const message = messageOf(error);
+  // what the file system says is the machine's state, and no bug
+  const isExpected = error instanceof PipelineError || typeof (error as NodeJS.ErrnoException)?.errno === "number";
+  return isExpected ? message : `this is a bug of twinsift: ${message}`;
+}
+
 /** Ends the process with what a command returns; its last line on stderr says why it failed. */
 export function endProcess(command: Promise<number>): void {
   command.then(
@@ -15,13 +23,9 @@ export function endProcess(command: Promise<number>): void {
       process.exitCode = exitCode;
     },
     (error) => {
-      // what the file system says is the machine's state, and no bug
-      const expected = error instanceof PipelineError || typeof error?.errno === "number";
-      process.stderr.write(
-        expected
-          ? `twinsift: ${messageOf(error)}\n`
-          : `${error?.stack ?? error}\ntwinsift: this is a bug of twinsift: ${messageOf(error)}\n`,
-      );
+      const described = describeError(error);
+      if (described !== messageOf(error)) process.stderr.write(`${error?.stack ?? error}\n`);
+      process.stderr.write(`twinsift: ${described}\n`);
       process.exitCode = exitCodeOf(error);
     },
   );

@@ -25,7 +25,9 @@ test("the pipeline finds the copies and nothing else, and tells of every file", 
   const output = join(root, "out");
   const { exitCode, stdout, stderr } = await runPipelineCommand(["--config", config, "--output", output]);
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-  expect(stdout).toMatch(/14 images · 2 groups · 2 duplicates · 12 candidates · 2 unreadable/);
+  expect(stdout).toMatch(
+    /14 images \(14 new, 0 changed, 0 moved, 0 removed\) · 2 groups · 2 duplicates · 12 candidates · 2 unreadable/,
+  );
   expect(stderr).toMatch(/extract: 14 images/);
 
   expect(await readGroups(output)).toEqual([

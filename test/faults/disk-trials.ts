@@ -138,7 +138,7 @@ async function endProblems(end: ProcessEnd, scene: DiskScene): Promise<string[]>
   if (end.timedOut) problems.push("it hung");
   if (end.exitCode === null) return problems;
   if (end.exitCode !== 1) problems.push(`it ended with ${end.exitCode}`);
-  if (!/^twinsift: /.test(lastLine(end)) || /bug of twinsift/.test(lastLine(end)))
+  if (!/"event":"error"/.test(lastLine(end)) || /bug of twinsift/.test(lastLine(end)))
     problems.push(`its last line was ${JSON.stringify(lastLine(end))}`);
   const kept = reportDifferences(reports, earlierReports);
   const replaced = reportDifferences(reports, newReports);

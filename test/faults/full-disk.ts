@@ -45,7 +45,7 @@ export async function fullDisk(
       // what earlier tries put on disk counts, so that a later one may have room enough
       if (end.exitCode === 0) break;
       if (end.exitCode !== 1) problems.push(`with ${room} KB of room it ended with ${end.exitCode}`);
-      if (!/^twinsift: (?!this is a bug).*small-disk.*ENOSPC/.test(lastLine(end)))
+      if (!/"event":"error","message":"(?!this is a bug).*small-disk.*ENOSPC/.test(lastLine(end)))
         problems.push(`its last line was ${lastLine(end)}`);
       const differences = reportDifferences(await readReports(join(output, "reports")), earlier);
       problems.push(...differences.map((line) => `with ${room} KB of room, ${line}`));
