@@ -23,6 +23,8 @@ export interface ExtractOptions {
   readonly index: FeatureIndex;
   readonly owners: RowOwners;
   readonly shardRows: number;
+  /** For the progress; there may be more where files have changed, and fewer where they were moved. */
+  readonly expectedImages: number;
   /** Pictures decoded at once. */
   readonly concurrency: number;
   readonly progress: Progress;
@@ -69,7 +71,8 @@ class ShardWriter {
     const { id, sha256, bytes, modified } = image;
     this.#draft.add({ id, sha256, bytes, modified, width, height }, vectors);
     this.#images.push(image);
-    this.#options.progress.update("extract", "images", ++this.#done);
+    const { progress, expectedImages } = this.#options;
+    progress.update("extract", "images", ++this.#done, Math.max(this.#done, expectedImages));
     if (this.#draft.isFull) yield this.#write();
   }
 

@@ -209,7 +209,7 @@ class SearchRun {
 }
 
 function pairsAmong(rows: number): number {
-  return (rows * (rows - 1)) / 2;
+  return (rows * Math.max(0, rows - 1)) / 2;
 }
 
 /** @param pairs all that were found, or some with the count of all */

@@ -26,6 +26,9 @@ import { extract } from "./2-extract.ts";
 import { type FoundFolder, refuseShrunkFolders } from "./shrunk-folders.ts";
 import type { SettledRows, Source } from "./source.ts";
 
+// fewer are read within a second
+const SHOWN_SHARDS = 10;
+
 // files whose hash is known before their picture is decoded
 const FILES_AHEAD = 64;
 
@@ -67,7 +70,14 @@ export async function openImages(settings: Settings, paths: OutputPaths, progres
   let matches: Source["matches"];
   try {
     const maker = { fingerprint: madeBy, model: preset.name, views, dim };
-    const index = await FeatureIndex.open(paths.index, maker, (line) => progress.note(line));
+    const index = await FeatureIndex.open(paths.index, maker, {
+      tell: (line) => progress.note(line),
+      onProgress: (stage, done, total) => {
+        if (total < SHOWN_SHARDS) return;
+        progress.update(stage, "shards", done, total);
+        if (done === total) progress.finish(stage);
+      },
+    });
     if (!settings.allowShrink) refuseShrunkFolders(listing.folders, index.record.folders);
     matches = await index.openMatches(MATCHER_VERSION);
     const run = new ImageRun(index, listing, settings, await index.readUnreadable());
@@ -84,6 +94,7 @@ export async function openImages(settings: Settings, paths: OutputPaths, progres
         ...{ embedder, reader, index, owners, concurrency, progress },
         decode: { preset, views },
         shardRows: settings.index.shardRows,
+        expectedImages: owners.countUnknown(listing.files),
         onUnreadable: (image, reason, fault) => run.addUnreadable(image, reason, fault),
       }),
       expectedRows: listing.files.length,

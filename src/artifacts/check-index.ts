@@ -5,8 +5,13 @@ import type { FileRecord, IndexRecord, ShardFiles, ShardRecord } from "#artifact
 import { setAside } from "#artifacts/set-aside.ts";
 import type { IndexRow } from "#data/index-row.ts";
 
-/** Tells the person what was found damaged and what becomes of it. */
-export type Tell = (line: string) => void;
+/** Who hears of the state of an index. */
+export interface IndexListener {
+  /** What was found damaged and what becomes of it, or which index is used. */
+  tell(line: string): void;
+  /** How far going through all of it is, in shards. */
+  onProgress(stage: "check" | "tidy", done: number, total: number): void;
+}
 
 /** A record whose files were all read and found whole, and its rows. */
 export interface CheckedIndex {
@@ -21,14 +26,15 @@ const LOST_ROW: IndexRow = { id: "", sha256: "", bytes: 0, modified: null, width
  * Reads every file of an index once. A damaged one is set aside and named: what it held is made anew by the run, as if it had never been
  * there, and only that.
  */
-export async function checkIndex(folder: string, record: IndexRecord, tell: Tell): Promise<CheckedIndex> {
-  const check = new Check(folder, tell);
+export async function checkIndex(folder: string, record: IndexRecord, listener: IndexListener): Promise<CheckedIndex> {
+  const check = new Check(folder, listener);
   const rows: IndexRow[] = [];
   const shards: ShardRecord[] = [];
   for (const shard of record.shards) {
     const found = await check.shard(shard);
     shards.push(found.shard);
     for (const row of found.rows) rows.push(row);
+    listener.onProgress("check", shards.length, record.shards.length);
   }
   const unreadable = await check.kept(record.unreadable, "files that cannot be read are tried again");
   const choices = await check.kept(record.choices, "candidates are ranked without it");
@@ -38,12 +44,12 @@ export async function checkIndex(folder: string, record: IndexRecord, tell: Tell
 
 class Check {
   readonly #folder: string;
-  readonly #tell: Tell;
+  readonly #listener: IndexListener;
   isWhole = true;
 
-  constructor(folder: string, tell: Tell) {
+  constructor(folder: string, listener: IndexListener) {
     this.#folder = folder;
-    this.#tell = tell;
+    this.#listener = listener;
   }
 
   async shard(shard: ShardRecord): Promise<{ shard: ShardRecord; rows: readonly IndexRow[] }> {
@@ -80,7 +86,7 @@ class Check {
     this.isWhole = false;
     const place = await setAside(this.#folder, file.name);
     const aside = place === undefined ? "" : `, set aside as "${place}"`;
-    this.#tell(`Damaged: "${join(this.#folder, file.name)}": ${damage}${aside}; ${consequence}`);
+    this.#listener.tell(`Damaged: "${join(this.#folder, file.name)}": ${damage}${aside}; ${consequence}`);
     return null;
   }
 }

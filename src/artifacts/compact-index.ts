@@ -36,7 +36,11 @@ export function compactFrom({ record, rows }: FullIndex, shardRows: number): num
  *
  * @returns a record of the index that names the new files; the old ones still lie beside them
  */
-export async function compacted(index: FullIndex, from: number, shardRows: number): Promise<IndexRecord> {
+export async function compacted(
+  index: FullIndex,
+  from: number,
+  { shardRows, onProgress }: { shardRows: number; onProgress: (done: number, total: number) => void },
+): Promise<IndexRecord> {
   const { folder, record, rows } = index;
   const firstRow = record.shards.slice(0, from).reduce((sum, shard) => sum + shard.rows, 0);
   const living = Uint32Array.from(rows.keys()).filter((row) => row >= firstRow && rows[row].id !== "");
@@ -55,6 +59,7 @@ export async function compacted(index: FullIndex, from: number, shardRows: numbe
     const place = { number: nextShard++, generation: nextGeneration++ };
     const file = threshold === undefined ? null : { ...(await writePairs(folder, place, pairs)), threshold };
     shards.push({ rows: chosen.length, content, pairs: file });
+    onProgress(shards.length - from, Math.ceil(living.length / shardRows));
   }
   const matches = record.matches && { ...record.matches, name: `matches.${nextGeneration++}.log` };
   if (matches && index.matches) await renumbered.writeMatches(join(folder, matches.name), index.matches);

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { CheckedIndex, Tell } from "#artifacts/check-index.ts";
+import type { CheckedIndex, IndexListener } from "#artifacts/check-index.ts";
 import { choiceBytes, readChoices } from "#artifacts/choice-file.ts";
 import { compacted, compactFrom } from "#artifacts/compact-index.ts";
 import {
@@ -42,23 +42,23 @@ export interface Settlement {
 export class FeatureIndex implements PairStrips {
   readonly folder: string;
   readonly store: ShardStore;
-  readonly #tell: Tell;
+  readonly #listener: IndexListener;
   readonly #rows: IndexRow[];
   #record: IndexRecord;
   #matches: MatchLog | undefined;
   #committed: Promise<void> = Promise.resolve();
 
-  private constructor(folder: string, { record, rows }: CheckedIndex, tell: Tell) {
+  private constructor(folder: string, { record, rows }: CheckedIndex, listener: IndexListener) {
     this.folder = folder;
-    this.#tell = tell;
+    this.#listener = listener;
     this.#record = record;
     this.#rows = [...rows];
     this.store = new ShardStore(record.madeBy.dim, storedParts(folder, record));
   }
 
   /** Opens index/, or begins it; see `openIndex`. */
-  static async open(folder: string, madeBy: NewIndexMaker, tell: Tell): Promise<FeatureIndex> {
-    return new FeatureIndex(folder, await openIndex(folder, madeBy, tell), tell);
+  static async open(folder: string, madeBy: NewIndexMaker, listener: IndexListener): Promise<FeatureIndex> {
+    return new FeatureIndex(folder, await openIndex(folder, madeBy, listener), listener);
   }
 
   get record(): IndexRecord {
@@ -137,7 +137,7 @@ export class FeatureIndex implements PairStrips {
       await makeFolder(dirname(place));
       await writeWholeFile(place, [end]);
       const kept = `cut ${end.length} bytes off its end, kept as "${place}"`;
-      this.#tell(`Damaged: "${path}": ${kept}; those pairs are looked at again`);
+      this.#listener.tell(`Damaged: "${path}": ${kept}; those pairs are looked at again`);
     });
     return this.#matches;
   }
@@ -197,7 +197,8 @@ export class FeatureIndex implements PairStrips {
     const { folder, store } = this;
     const full = { folder, store, record: this.#record, rows: this.#rows, matches: this.#matches };
     const from = compactFrom(full, shardRows);
-    if (from !== undefined) await this.#commit(await compacted(full, from, shardRows));
+    const onProgress = (done: number, total: number) => this.#listener.onProgress("tidy", done, total);
+    if (from !== undefined) await this.#commit(await compacted(full, from, { shardRows, onProgress }));
     await removeUnnamed(folder, this.#record);
   }
 

@@ -1,6 +1,6 @@
 import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type CheckedIndex, checkIndex, type Tell } from "#artifacts/check-index.ts";
+import { type CheckedIndex, checkIndex, type IndexListener } from "#artifacts/check-index.ts";
 import { isOwnName } from "#artifacts/index-files.ts";
 import {
   emptyRecord,
@@ -25,16 +25,16 @@ export type NewIndexMaker = Omit<IndexMaker, "dim"> & { readonly dim: () => Prom
  *
  * @throws PipelineError `artifact` when the folder holds somebody else's files or cannot be written
  */
-export async function openIndex(folder: string, maker: NewIndexMaker, tell: Tell): Promise<CheckedIndex> {
+export async function openIndex(folder: string, maker: NewIndexMaker, listener: IndexListener): Promise<CheckedIndex> {
   try {
     const first = await readIndexRecord(join(folder, INDEX_RECORD));
     const fits = typeof first === "object" && first.madeBy.fingerprint === maker.fingerprint;
     // a model that cannot be used is told before anything is moved or written
     const madeBy = { ...maker, dim: fits ? first.madeBy.dim : await maker.dim() };
     await makeFolder(folder);
-    const found = await knownRecord(folder, madeBy, tell);
-    if (!found) await clearAway(folder, tell);
-    const checked = await checkIndex(folder, found ?? emptyRecord(madeBy), tell);
+    const found = await knownRecord(folder, madeBy, listener);
+    if (!found) await clearAway(folder, listener);
+    const checked = await checkIndex(folder, found ?? emptyRecord(madeBy), listener);
     if (checked.record !== found) await writeIndexRecord(folder, checked.record);
     await removeUnnamed(folder, checked.record);
     return checked;
@@ -45,8 +45,12 @@ export async function openIndex(folder: string, maker: NewIndexMaker, tell: Tell
 }
 
 /** The record of an index that fits, which then lies in `folder`; undefined where there is none. */
-async function knownRecord(folder: string, madeBy: IndexMaker, tell: Tell): Promise<IndexRecord | undefined> {
-  const found = await wholeRecord(folder, tell);
+async function knownRecord(
+  folder: string,
+  madeBy: IndexMaker,
+  listener: IndexListener,
+): Promise<IndexRecord | undefined> {
+  const found = await wholeRecord(folder, listener);
   if (found !== undefined && found !== "other" && found.madeBy.fingerprint === madeBy.fingerprint) return found;
   const other = besideOf(folder, madeBy.fingerprint);
   if (found !== undefined) {
@@ -55,35 +59,37 @@ async function knownRecord(folder: string, madeBy: IndexMaker, tell: Tell): Prom
     );
     await rename(folder, place);
     const what = found === "other" ? "another version of this program" : `${found.madeBy.model} or other settings`;
-    tell(`The index was made by ${what}: it is kept as "${place}", and a new one is begun`);
+    listener.tell(`The index was made by ${what}: it is kept as "${place}", and a new one is begun`);
     await mkdir(folder);
   } else if (!(await exists(other)) || (await readdir(folder)).length > 0) return undefined;
   if (!(await exists(other))) return undefined;
   await rename(other, folder); // an empty folder gives way
-  tell(`The index "${other}" fits this model and these settings: it is used again`);
-  return knownRecord(folder, madeBy, tell);
+  listener.tell(`The index "${other}" fits this model and these settings: it is used again`);
+  return knownRecord(folder, madeBy, listener);
 }
 
 /** What index.json says, or its copy where it is damaged. */
-async function wholeRecord(folder: string, tell: Tell): Promise<IndexRecord | "other" | undefined> {
+async function wholeRecord(folder: string, listener: IndexListener): Promise<IndexRecord | "other" | undefined> {
   const found = await readIndexRecord(join(folder, INDEX_RECORD));
   const copy = await readIndexRecord(join(folder, INDEX_RECORD_COPY));
   if (found !== undefined && found !== "damaged") {
-    if (copy === "damaged" && found !== "other") await replaceCopy(folder, found, tell);
+    if (copy === "damaged" && found !== "other") await replaceCopy(folder, found, listener);
     return found;
   }
   const hasCopy = copy !== undefined && copy !== "damaged";
   if (!hasCopy) return undefined;
   const place = await setAside(folder, INDEX_RECORD);
   const damage = place === undefined ? "it is missing" : `it is not what was written, set aside as "${place}"`;
-  tell(`Damaged: "${join(folder, INDEX_RECORD)}": ${damage}; its copy is used`);
+  listener.tell(`Damaged: "${join(folder, INDEX_RECORD)}": ${damage}; its copy is used`);
   if (copy !== "other") await writeIndexRecord(folder, copy);
   return copy;
 }
 
-async function replaceCopy(folder: string, record: IndexRecord, tell: Tell): Promise<void> {
+async function replaceCopy(folder: string, record: IndexRecord, listener: IndexListener): Promise<void> {
   const place = await setAside(folder, INDEX_RECORD_COPY);
-  tell(`Damaged: "${join(folder, INDEX_RECORD_COPY)}": it is not what was written, set aside as "${place}"; made anew`);
+  listener.tell(
+    `Damaged: "${join(folder, INDEX_RECORD_COPY)}": it is not what was written, set aside as "${place}"; made anew`,
+  );
   await writeIndexRecord(folder, record);
 }
 
@@ -99,7 +105,7 @@ async function freePlace(path: string): Promise<string> {
 }
 
 /** Makes room for a new index: files of ours that no record names any more are kept beside. */
-async function clearAway(folder: string, tell: Tell): Promise<void> {
+async function clearAway(folder: string, listener: IndexListener): Promise<void> {
   const names = await listFiles(folder);
   const foreign = names.find((name) => !isOwnName(name));
   if (foreign !== undefined) {
@@ -110,7 +116,9 @@ async function clearAway(folder: string, tell: Tell): Promise<void> {
   const place = await freePlace(`${folder}-damaged`);
   await rename(folder, place);
   await mkdir(folder);
-  tell(`Damaged: "${join(folder, INDEX_RECORD)}" and its copy: all of the index is kept as "${place}" and made anew`);
+  listener.tell(
+    `Damaged: "${join(folder, INDEX_RECORD)}" and its copy: all of the index is kept as "${place}" and made anew`,
+  );
 }
 
 /** Removes what no finished change of the index named, or what a later one replaced: only what bears a name of ours. */

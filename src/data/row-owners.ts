@@ -52,6 +52,11 @@ export class RowOwners {
     return true;
   }
 
+  /** How many files have an id that no row has. */
+  countUnknown(files: readonly ImageFile[]): number {
+    return files.filter(({ id }) => !this.#rowOfId.has(id)).length;
+  }
+
   /** Finds the row of a file that was read. */
   claim(image: HashedImage): Claim {
     const own = this.#rowOfId.get(image.id);

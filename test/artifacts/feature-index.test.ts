@@ -19,7 +19,10 @@ function rowOf(number: number, id = `image ${number}`): IndexRow {
 async function opened(folder: string, fingerprint = "a model") {
   const told: string[] = [];
   const maker = { fingerprint, model: "tiny", views: [], dim: async () => DIM };
-  return { index: await FeatureIndex.open(folder, maker, (line) => told.push(line)), told };
+  return {
+    index: await FeatureIndex.open(folder, maker, { tell: (line) => told.push(line), onProgress: () => undefined }),
+    told,
+  };
 }
 
 /** Three shards of thirty rows; pairs of the last. */
