@@ -4,6 +4,7 @@ import { RunFolder } from "#artifacts/run-folder.ts";
 import { abandonDraft, restorePrevious } from "#artifacts/whole-folder.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import { Progress } from "#base/progress.ts";
+import { WorkerThread } from "#base/worker-thread.ts";
 import { type RunFacts, runJson } from "#reports/run-report.ts";
 import { describeError, endProcess, exitCodeOf } from "#terminal/end-process.ts";
 import { writeLogLine } from "#terminal/log-line.ts";
@@ -16,6 +17,8 @@ import { useSampleWhenEmpty } from "./sample.ts";
 import { describeSummary } from "./summary.ts";
 
 const EXIT_INTERRUPTED = 130;
+/** A second below the 5 s within which a run that is asked to ends. */
+const THREADS_MAY_TAKE_MS = 4000;
 
 async function main(): Promise<number> {
   const commandLine = readCommandLine(process.argv.slice(2), packageJson.version);
@@ -96,14 +99,18 @@ async function recordedRun(
 }
 
 function stopOnSignals(output: string, lock: OutputLock): void {
+  const end = () => {
+    abandonDraft(outputPaths(output).reports);
+    lock.release();
+    process.stderr.write(
+      "\nInterrupted: earlier reports are as they were, what was done is kept, and it is safe to run again\n",
+    );
+    process.exit(EXIT_INTERRUPTED);
+  };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      abandonDraft(outputPaths(output).reports);
-      lock.release();
-      process.stderr.write(
-        "\nInterrupted: earlier reports are as they were, what was done is kept, and it is safe to run again\n",
-      );
-      process.exit(EXIT_INTERRUPTED);
+      setTimeout(end, THREADS_MAY_TAKE_MS);
+      WorkerThread.endAll().then(end, end);
     });
   }
 }

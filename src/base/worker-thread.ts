@@ -21,6 +21,7 @@ interface Reply {
 export class WorkerThread<H extends Handlers> {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
+  static readonly #open = new Set<WorkerThread<Handlers>>();
   #calls = 0;
   #closed = false;
 
@@ -30,7 +31,9 @@ export class WorkerThread<H extends Handlers> {
     this.#worker = new Worker(entry, { workerData: { module: module.href } });
     this.#worker.on("message", (reply: Reply) => this.#settle(reply));
     this.#worker.on("error", (error) => this.#failAll(error instanceof Error ? error : new Error(String(error))));
+    WorkerThread.#open.add(this as unknown as WorkerThread<Handlers>);
     this.#worker.on("exit", (code) => {
+      WorkerThread.#open.delete(this as unknown as WorkerThread<Handlers>);
       if (!this.#closed) this.#failAll(new Error(`A worker thread (${module.pathname}) ended with code ${code}`));
     });
   }
@@ -44,6 +47,22 @@ export class WorkerThread<H extends Handlers> {
     return new Promise((resolve, reject) => {
       this.#waiting.set(call, { resolve, reject });
       this.#worker.postMessage({ call, name, argument }, transfer);
+    });
+  }
+
+  /**
+   * Ends every worker thread of the process between two native calls, before the process ends: onnxruntime aborts the process when its
+   * thread is ended within one. Calls that wait are never answered.
+   */
+  static async endAll(): Promise<void> {
+    await Promise.all([...WorkerThread.#open].map((thread) => thread.#end()));
+  }
+
+  #end(): Promise<void> {
+    this.#closed = true;
+    return new Promise((resolve) => {
+      this.#worker.once("exit", () => resolve());
+      this.#worker.postMessage("end");
     });
   }
 
@@ -72,7 +91,9 @@ export function serve(handlers: Handlers): void {
   if (isMainThread || !parentPort) throw new Error("serve() belongs in a worker thread");
   const port = parentPort;
   let turn = Promise.resolve();
-  port.on("message", ({ call, name, argument }: { call: number; name: string; argument: unknown }) => {
+  port.on("message", (message: "end" | { call: number; name: string; argument: unknown }) => {
+    if (message === "end") process.exit();
+    const { call, name, argument } = message;
     turn = turn.then(async () => {
       try {
         const value = await handlers[name](argument);
