@@ -45,7 +45,7 @@ async function main(): Promise<number> {
 async function lockedRun(commandLine: CommandLine, progress: Progress, stopShowing: () => void): Promise<number> {
   const { quiet, logFormat, settings: given } = commandLine;
   const lock = await OutputLock.take(given.output, (line) => progress.note(line));
-  stopOnSignals(given.output, lock);
+  stopOnSignals(commandLine, lock);
   try {
     const { settings, isSample } = await useSampleWhenEmpty(given, progress);
     const { counts, exitCode } = await recordedRun({ ...commandLine, settings }, progress, stopShowing);
@@ -98,13 +98,14 @@ async function recordedRun(
   }
 }
 
-function stopOnSignals(output: string, lock: OutputLock): void {
+function stopOnSignals({ settings, logFormat }: CommandLine, lock: OutputLock): void {
   const end = () => {
-    abandonDraft(outputPaths(output).reports);
+    abandonDraft(outputPaths(settings.output).reports);
     lock.release();
-    process.stderr.write(
-      "\nInterrupted: earlier reports are as they were, what was done is kept, and it is safe to run again\n",
-    );
+    const message = "Interrupted: earlier reports are as they were, what was done is kept, and it is safe to run again";
+    if (logFormat === "json")
+      writeLogLine(process.stderr, { event: "interrupted", message, exit_code: EXIT_INTERRUPTED });
+    else process.stderr.write(`\n${message}\n`);
     process.exit(EXIT_INTERRUPTED);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
