@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { type OutputPaths, outputPaths } from "#artifacts/output-paths.ts";
-import { peekIndex } from "#artifacts/peek-index.ts";
+import { type IndexView, peekIndex } from "#artifacts/peek-index.ts";
 import { stageSpeeds } from "#artifacts/run-history.ts";
 import { collect } from "#base/bounded-buffer.ts";
 import { orderedMap } from "#base/ordered-map.ts";
@@ -24,11 +24,11 @@ export async function describeDryRun(settings: Settings): Promise<string> {
   const views = chosenViews(settings, preset);
   const { sha256 } = await hashFile(file);
   const known = await peekIndex(paths.index, indexFingerprint(sha256, preset, views));
-  const changes = await changesOf(files, known ?? []);
+  const changes = await changesOf(files, known ?? { rows: [], unreadable: [] });
   const references = files.filter(({ reference }) => reference).length;
   const toRead = changes.new + changes.changed;
   // views that turn out like the picture are left out; a run tells the true number
-  const perImage = meanVectors(known) ?? 1 + viewCount(views);
+  const perImage = meanVectors(known?.rows) ?? 1 + viewCount(views);
   const pairs = pairsAmong(files.length * perImage) - pairsAmong((files.length - toRead) * perImage);
   const found = [
     `${formatCount(changes.new)} new`,
@@ -37,7 +37,7 @@ export async function describeDryRun(settings: Settings): Promise<string> {
   ];
   return [
     `Would look at ${formatNumberOf(files.length, "file")} (${formatCount(references)} of them references; ${formatCount(ignored)} ignored): ${found.join(", ")},`,
-    known ? `keep the index of ${formatNumberOf(known.length, "image")},` : "begin a new index,",
+    known ? `keep the index of ${formatNumberOf(known.rows.length, "image")},` : "begin a new index,",
     `embed ${formatNumberOf(toRead, "image")} with ${preset.name} (${file}), with ${views.length > 0 ? `the views ${views.join(", ")}` : "no further views"},`,
     `compare about ${formatCount(Math.round(pairs))} pairs of vectors at threshold ${settings.threshold ?? preset.threshold},`,
     `rank up to ${formatCount(settings.candidates)} candidates farther than ${settings.dissimilar ?? preset.dissimilar} from every labeled image,`,
@@ -47,8 +47,8 @@ export async function describeDryRun(settings: Settings): Promise<string> {
 }
 
 /** New and changed files may turn out to be moved or only touched when they are read. */
-async function changesOf(files: readonly ImageFile[], known: readonly IndexRow[]) {
-  const rows = new Map(known.map((row) => [row.id, row]));
+async function changesOf(files: readonly ImageFile[], { rows: known, unreadable }: IndexView) {
+  const rows = new Map([...unreadable, ...known].map((file) => [file.id, file]));
   const ids = new Set(files.map(({ id }) => id));
   const verdicts = await collect(
     orderedMap(files, 16, async ({ id, path, problem }) => {

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { FileRecord } from "#artifacts/index-record.ts";
+import { readChecked } from "#artifacts/read-checked.ts";
 import type { ChoiceHistory } from "#data/choice-history.ts";
 
 /** Counts of members, choices and rows, then the arrays, little-endian as all machines that Node.js runs on are. */
@@ -12,7 +11,7 @@ export function choiceBytes({ members, choices, starts, rows, squared }: ChoiceH
 }
 
 export async function readChoices(folder: string, file: FileRecord): Promise<ChoiceHistory> {
-  const bytes = await readFile(join(folder, file.name));
+  const bytes = await readChecked(folder, file);
   let at = 0;
   const take = (length: number) => {
     // copied, as typed arrays want an aligned start

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FileRecord, ShardFiles } from "#artifacts/index-record.ts";
 import { makeFolder } from "#artifacts/make-folder.ts";
+import { readChecked } from "#artifacts/read-checked.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { IndexRow } from "#data/index-row.ts";
@@ -66,8 +66,8 @@ export function writeObjectIds(folder: string, number: number, rows: readonly In
   return writeIndexFile(folder, `${nameOf(number)}.object_ids.npy`, [formatUnicodeArray(rows.map(({ id }) => id))]);
 }
 
-export async function readImages(folder: string, { name }: FileRecord): Promise<IndexRow[]> {
-  const lines = (await readFile(join(folder, name), "utf8")).split("\n");
+export async function readImages(folder: string, file: FileRecord): Promise<IndexRow[]> {
+  const lines = (await readChecked(folder, file)).toString().split("\n");
   return lines.slice(0, -1).map((line) => JSON.parse(line));
 }
 
@@ -81,9 +81,8 @@ export async function writePairs(
   return writeIndexFile(folder, `pairs/${nameOf(number)}.pairs.${generation}.npy`, [formatPairArray(pairs)]);
 }
 
-export async function readPairs(folder: string, { name }: FileRecord): Promise<PairList> {
-  const file = join(folder, name);
-  return parsePairArray(await readFile(file), file);
+export async function readPairs(folder: string, file: FileRecord): Promise<PairList> {
+  return parsePairArray(await readChecked(folder, file), join(folder, file.name));
 }
 
 function nameOf(number: number): string {

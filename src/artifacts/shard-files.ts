@@ -1,7 +1,9 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import type { Checksum } from "#artifacts/checksum.ts";
 import type { ShardFiles } from "#artifacts/index-record.ts";
-import { messageOf, PipelineError } from "#base/pipeline-error.ts";
+import { unreadableFile, WRONG_CHECKSUM } from "#artifacts/read-checked.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 
 /** Consecutive rows of the index that lie in one .npy file. */
@@ -15,6 +17,8 @@ export interface ShardPart {
   readonly rowCount: number;
   /** Further views of the same rows. */
   readonly views?: ViewsPart;
+  /** Of the whole file, where it is known: such a file is only read as a whole, and checked. */
+  readonly checksum?: Checksum;
 }
 
 /** Where the views of a part's rows lie: an array of shape (rows, perImage, dim), rows as in the part's own file. */
@@ -22,6 +26,7 @@ export interface ViewsPart {
   readonly file: string;
   readonly dataOffset: number;
   readonly perImage: number;
+  readonly checksum?: Checksum;
 }
 
 /** Where the rows of a shard of the index lie. */
@@ -33,14 +38,12 @@ export function partsOf(
   const rowBytes = dim * Float32Array.BYTES_PER_ELEMENT;
   // headers have a multiple of 64 bytes, mostly 128: the rest of a file is rows
   const dataOffset = features.bytes - rowCount * rowBytes;
-  const part = { file: join(folder, features.name), dataOffset, firstRowInFile: 0, firstRow, rowCount };
+  const place = { firstRowInFile: 0, firstRow, rowCount };
+  const part = { file: join(folder, features.name), dataOffset, ...place, checksum: features };
   if (!views) return part;
   const perImage = Math.floor(views.bytes / (rowCount * rowBytes));
-  const viewsPart = {
-    file: join(folder, views.name),
-    perImage,
-    dataOffset: views.bytes - rowCount * perImage * rowBytes,
-  };
+  const viewsOffset = views.bytes - rowCount * perImage * rowBytes;
+  const viewsPart = { file: join(folder, views.name), perImage, dataOffset: viewsOffset, checksum: views };
   return { ...part, views: viewsPart };
 }
 
@@ -51,36 +54,48 @@ const READ_BYTES = 1 << 30;
  * Fills a matrix with rows of a part.
  *
  * @param first the part's row that becomes row 0 of `target`
- * @throws PipelineError `artifact` when the file ends too early
+ * @throws PipelineError `artifact` when the file cannot be read, ends too early, or is not what was written
  */
 export function readRowRange(part: ShardPart, first: number, target: FeatureMatrix): Promise<void> {
   const rowBytes = target.dim * Float32Array.BYTES_PER_ELEMENT;
-  return readBytes(part.file, part.dataOffset + (part.firstRowInFile + first) * rowBytes, target);
+  return readBytes(part, (part.firstRowInFile + first) * rowBytes, target);
 }
 
 /** Fills a matrix of shape (rows × views, dim) with the views of rows of a part that has some; otherwise like `readRowRange`. */
 export async function readViewRange(part: ShardPart, first: number, target: FeatureMatrix): Promise<void> {
   if (!part.views) return;
-  const { file, dataOffset, perImage } = part.views;
-  const rowBytes = perImage * target.dim * Float32Array.BYTES_PER_ELEMENT;
-  await readBytes(file, dataOffset + (part.firstRowInFile + first) * rowBytes, target);
+  const rowBytes = part.views.perImage * target.dim * Float32Array.BYTES_PER_ELEMENT;
+  await readBytes(part.views, (part.firstRowInFile + first) * rowBytes, target);
 }
 
-async function readBytes(path: string, start: number, { values }: FeatureMatrix): Promise<void> {
+type StoredArray = Pick<ShardPart, "file" | "dataOffset" | "checksum">;
+
+async function readBytes(
+  { file: path, dataOffset, checksum }: StoredArray,
+  start: number,
+  { values }: FeatureMatrix,
+): Promise<void> {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   try {
     const file = await open(path, "r");
     try {
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesRead } = await file.read(bytes, done, Math.min(READ_BYTES, bytes.length - done), start + done);
-        if (bytesRead === 0) throw new Error(`expected more than ${start + done} bytes, found ${start + done}`);
-        done += bytesRead;
-      }
+      await fill(file, bytes, dataOffset + start);
+      if (!checksum) return;
+      const header = new Uint8Array(dataOffset);
+      await fill(file, header, 0);
+      if (crc32(bytes, crc32(header)) !== checksum.crc32) throw WRONG_CHECKSUM;
     } finally {
       await file.close();
     }
   } catch (error) {
-    const message = `Cannot read "${path}": ${messageOf(error)}; the next run checks it and makes it anew where it is damaged`;
-    throw new PipelineError("artifact", message, { cause: error });
+    throw unreadableFile(path, error);
+  }
+}
+
+async function fill(file: FileHandle, bytes: Uint8Array, start: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, done, Math.min(READ_BYTES, bytes.length - done), start + done);
+    if (bytesRead === 0) throw new Error(`expected more than ${start + done} bytes, found ${start + done}`);
+    done += bytesRead;
   }
 }

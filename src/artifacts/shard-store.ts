@@ -95,8 +95,8 @@ export class ShardStore {
       if (wanted.length === 0) continue;
       if (!("file" in part)) throw new Error(`Row ${rows[wanted[0]]} has no features`);
       const target = { matrix, perRow, rows, wanted };
-      // reading a shard as a whole beats single reads from about a sixteenth of its rows on
-      if (wanted.length * 16 > part.rowCount) await this.#pickFromAll(part, target, read);
+      // reading a shard as a whole beats single reads from about a sixteenth of its rows on, and only a whole can be checked
+      if (part.checksum || wanted.length * 16 > part.rowCount) await this.#pickFromAll(part, target, read);
       else
         for (const i of wanted) await read(part, rows[i] - part.firstRow, rowsOf(matrix, i * perRow, (i + 1) * perRow));
     }

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { FileRecord } from "#artifacts/index-record.ts";
+import { readChecked } from "#artifacts/read-checked.ts";
 import type { UnreadableImage } from "#data/image-record.ts";
 
 /** A file whose content is at fault: it is passed over until it changes. */
@@ -18,6 +17,6 @@ export function* unreadableLines(files: readonly UnreadableFile[]): Generator<st
 
 export async function readUnreadable(folder: string, file: FileRecord | null): Promise<UnreadableFile[]> {
   if (!file) return [];
-  const lines = (await readFile(join(folder, file.name), "utf8")).split("\n");
+  const lines = (await readChecked(folder, file)).toString().split("\n");
   return lines.slice(0, -1).map((line) => JSON.parse(line));
 }
