@@ -10,7 +10,7 @@ import { parseUnicodeArray } from "#npy/unicode-array.ts";
 export interface NpyFolder {
   readonly dim: number;
   readonly parts: readonly ShardPart[];
-  /** Object id of each row, over all files in the order of their names. */
+  /** Object id of each row, over all files in the order of their names; empty for a row that has no image. */
   readonly ids: readonly string[];
 }
 
@@ -137,6 +137,8 @@ async function readWhole(path: string): Promise<Uint8Array> {
 function refuseRepeated(ids: readonly string[], folder: string): void {
   const seen = new Set<string>();
   for (const id of ids) {
+    // rows of an index that have no image any more
+    if (id === "") continue;
     if (seen.has(id))
       throw new PipelineError("artifact", `Cannot use "${folder}": found object id ${JSON.stringify(id)} twice`);
     seen.add(id);

@@ -2,8 +2,8 @@ import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, stop } from "esbuild";
 
-/** What a process can start from besides the modules of threads and child processes. */
-const COMMANDS = /^(pipeline\/main|src\/commands\/.*)\.ts$/;
+/** What a process can start from besides the modules of threads and child processes; and the flow itself, for who runs it in its own. */
+const COMMANDS = /^(pipeline\/main|pipeline\/pipeline|src\/commands\/.*)\.ts$/;
 /** How a module names one that another thread or process starts from. */
 const STARTED_MODULE = /new URL\(\s*"(\.[^"]+)\.ts",\s*import\.meta\.url,?\s*\)/g;
 

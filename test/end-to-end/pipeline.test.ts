@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseUnicodeArray } from "#npy/unicode-array.ts";
@@ -208,4 +208,20 @@ test("folders of the same name that are not of this program are never replaced",
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/"[^"]*reports" holds files that are not of this program.*choose another --output/);
   expect(await readFile(join(output, "reports/thesis.txt"), "utf8")).toBe("years of work");
+});
+
+test("--features takes the index of a run, and passes over rows whose image is gone", async () => {
+  const { root, images, config } = await makeDataSet();
+  const output = join(root, "out");
+  const run = (...args: string[]) => runPipelineCommand(["--config", config, "--output", output, ...args]);
+  expect((await run()).exitCode).toBe(0);
+  for (const name of ["plain/2.jpg", "plain/3.jpg"]) await rm(join(images, name));
+  expect((await run()).exitCode).toBe(0);
+  const pairs = await readReport(output, "pairs");
+  const again = join(root, "again");
+  const args = ["--features", join(output, "index"), "--threshold", "0.1", "--output", again];
+  expect((await runPipelineCommand(args)).exitCode).toBe(0);
+  const named = (rows: Record<string, string>[]) => rows.map(({ match: _, ...pair }) => pair);
+  expect(named(await readReport(again, "pairs"))).toEqual(named(pairs));
+  expect(JSON.parse(await readFile(join(again, "reports/run.json"), "utf8")).counts.images).toBe(12);
 });

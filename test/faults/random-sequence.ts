@@ -40,8 +40,7 @@ export async function randomSequence(
     await rm(fresh, { recursive: true, force: true });
     const step = { seed, change, seconds: 0, freshSeconds: 0, problems: [] as string[] };
     try {
-      step.freshSeconds = await run(fresh);
-      step.seconds = await run(kept);
+      [step.freshSeconds, step.seconds] = await Promise.all([run(fresh), run(kept)]);
       step.problems = reportDifferences(await finishedReports(kept), await finishedReports(fresh));
     } catch (error) {
       step.problems = [messageOf(error)];

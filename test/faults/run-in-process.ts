@@ -1,7 +1,17 @@
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { PipelineError } from "#base/pipeline-error.ts";
 import { Progress } from "#base/progress.ts";
 import { readCommandLine } from "../../pipeline/command-line.ts";
-import { runPipeline } from "../../pipeline/pipeline.ts";
+import type * as Pipeline from "../../pipeline/pipeline.ts";
+import { compiledModule } from "../../src/start/compiled-program.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+// compiled as for users: threads and child processes of sources would each begin with tsx
+const flow = join(ROOT, "pipeline/pipeline.ts");
+const compiled = (await compiledModule(ROOT, flow)) ?? flow;
+const { runPipeline }: typeof Pipeline = await import(pathToFileURL(compiled).href);
 
 /**
  * Runs the pipeline without a process of its own, which takes a third of the time; the lock and the run folder belong to the process
