@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import pLimit, { type LimitFunction } from "p-limit";
 import type { UnreadableFile } from "#artifacts/unreadable-files.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import { messageOf } from "#base/pipeline-error.ts";
@@ -24,7 +25,10 @@ export interface FreshImage {
   readonly copyOf: number | undefined;
 }
 
-const FILES_AT_ONCE = 16;
+/** Files read at once. */
+const READS_AT_ONCE = 16;
+/** Files that are asked for their size and time at once: most nights nothing else is done with most of them. */
+const STATS_AT_ONCE = 128;
 
 /**
  * File systems keep times to 2 s at worst: a file that was written so shortly before it was read may be written again without a change
@@ -39,23 +43,39 @@ const TIME_GRAIN_MS = 2000;
 export async function* scan(files: readonly ImageFile[], options: ScanOptions): AsyncGenerator<FreshImage> {
   const { owners, progress, unreadable } = options;
   progress.update("scan", "files", 0, files.length);
+  const reads = pLimit(READS_AT_ONCE);
   let done = 0;
-  for await (const found of orderedMap(files, FILES_AT_ONCE, (file) => look(file, options))) {
-    progress.update("scan", "files", ++done);
-    if (found === undefined) continue;
-    if ("reason" in found) {
-      unreadable.push(found);
-      continue;
+  for await (const chunk of orderedMap(chunksOf(files), 2, (some) => lookAtAll(some, reads, options))) {
+    done += chunk.files;
+    progress.update("scan", "files", done);
+    for (const found of chunk.found) {
+      if ("reason" in found) {
+        unreadable.push(found);
+        continue;
+      }
+      const claim = owners.claim(found);
+      if (claim.kind !== "row") yield { image: found, copyOf: claim.kind === "copy" ? claim.row : undefined };
     }
-    const claim = owners.claim(found);
-    if (claim.kind !== "row") yield { image: found, copyOf: claim.kind === "copy" ? claim.row : undefined };
   }
   progress.finish("scan");
 }
 
+function* chunksOf(files: readonly ImageFile[]): Generator<readonly ImageFile[]> {
+  for (let first = 0; first < files.length; first += STATS_AT_ONCE) yield files.slice(first, first + STATS_AT_ONCE);
+}
+
+/** The files among some that were read, or could not be. */
+async function lookAtAll(files: readonly ImageFile[], reads: LimitFunction, options: ScanOptions) {
+  const found = await Promise.all(files.map((file) => look(file, reads, options)));
+  return { files: files.length, found: found.filter((each) => each !== undefined) };
+}
+
 /** The file's content, or undefined where it is known without reading. */
-async function look(file: ImageFile, options: ScanOptions): Promise<HashedImage | UnreadableImage | undefined> {
-  const { owners, knownUnreadable, verify } = options;
+async function look(
+  file: ImageFile,
+  reads: LimitFunction,
+  { owners, knownUnreadable, verify }: ScanOptions,
+): Promise<HashedImage | UnreadableImage | undefined> {
   try {
     if (file.problem !== undefined) throw new Error(file.problem);
     const { size: bytes, mtimeMs: modified } = await stat(file.path);
@@ -64,9 +84,11 @@ async function look(file: ImageFile, options: ScanOptions): Promise<HashedImage 
       const known = knownUnreadable.get(file.id);
       if (known?.bytes === bytes && known.modified === modified) return known;
     }
-    const readAt = Date.now();
-    const content = await hashFile(file.path);
-    return { ...file, ...content, modified: modified < readAt - TIME_GRAIN_MS ? modified : null };
+    return await reads(async () => {
+      const readAt = Date.now();
+      const content = await hashFile(file.path);
+      return { ...file, ...content, modified: modified < readAt - TIME_GRAIN_MS ? modified : null };
+    });
   } catch (error) {
     return { id: file.id, stage: "scan", reason: messageOf(error).replaceAll(file.path, "the file") };
   }

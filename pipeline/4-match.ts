@@ -75,12 +75,13 @@ export class PictureMatcher {
    * most that are unlike.
    */
   async matchAll(pairs: readonly Pair[]): Promise<Match[]> {
-    const known = pairs.map((pair) => this.#knownMatch(pair));
+    const known = pairs.map((pair) => this.knownMatch(pair));
     const looks = await this.#lookAt(pairs.filter((_, i) => known[i] === undefined));
     return Promise.all(pairs.map((pair, i) => known[i] ?? this.#matchAfter(pair, looks.get(pair))));
   }
 
-  #knownMatch(pair: Pair): Match | undefined {
+  /** What is known of a pair without looking at its pictures. */
+  knownMatch(pair: Pair): Match | undefined {
     return this.#haveSameBytes(pair) ? "same-bytes" : this.#source.known?.get(...pair);
   }
 
@@ -168,23 +169,28 @@ export class PictureMatcher {
 
 /** Tells of every pair how its images resemble each other; rows are ranks. */
 export async function matchPairs(pairs: PairList, pictures: PictureMatcher, progress: Progress): Promise<MatchedPairs> {
-  const match = new Uint8Array(pairs.count);
-  progress.update("match", "pairs", 0, pairs.count);
+  const { left, right, count } = pairs;
+  const match = new Uint8Array(count);
+  const unknown: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const known = pictures.knownMatch([left[i], right[i]]);
+    if (known === undefined) unknown.push(i);
+    else match[i] = MATCHES.indexOf(known);
+  }
+  progress.update("match", "pairs", count - unknown.length, count);
   let done = 0;
-  for await (const found of orderedMap(chunksOf(pairs), pictures.concurrency, (chunk) => pictures.matchAll(chunk))) {
-    for (const each of found) match[done++] = MATCHES.indexOf(each);
-    progress.update("match", "pairs", done);
+  const look = (some: readonly number[]) => pictures.matchAll(some.map((i): Pair => [left[i], right[i]]));
+  for await (const found of orderedMap(chunksOf(unknown), pictures.concurrency, look)) {
+    for (const each of found) match[unknown[done++]] = MATCHES.indexOf(each);
+    progress.update("match", "pairs", count - unknown.length + done);
     await pictures.save();
   }
   progress.finish("match");
   return { ...pairs, match };
 }
 
-function* chunksOf({ left, right, count }: PairList): Generator<Pair[]> {
-  for (let first = 0; first < count; first += PAIRS_AT_ONCE) {
-    const length = Math.min(PAIRS_AT_ONCE, count - first);
-    yield Array.from({ length }, (_, i): Pair => [left[first + i], right[first + i]]);
-  }
+function* chunksOf(numbers: readonly number[]): Generator<readonly number[]> {
+  for (let first = 0; first < numbers.length; first += PAIRS_AT_ONCE) yield numbers.slice(first, first + PAIRS_AT_ONCE);
 }
 
 /** What is kept for a rank, or else is made now. */

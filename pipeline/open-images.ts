@@ -82,6 +82,9 @@ export async function openImages(settings: Settings, paths: OutputPaths, progres
     matches = await index.openMatches(MATCHER_VERSION);
     const run = new ImageRun(index, listing, settings, await index.readUnreadable());
     const { owners, unreadable } = run;
+    const expectedImages = owners.countUnknown(listing.files);
+    // the model opens while files are looked at
+    if (expectedImages > 0) embedder().catch(() => undefined);
     const pathById = new Map(listing.files.map(({ id, path }) => [id, path]));
     const fresh = scan(listing.files, { ...run, verify: settings.verify, progress });
     return {
@@ -94,7 +97,7 @@ export async function openImages(settings: Settings, paths: OutputPaths, progres
         ...{ embedder, reader, index, owners, concurrency, progress },
         decode: { preset, views },
         shardRows: settings.index.shardRows,
-        expectedImages: owners.countUnknown(listing.files),
+        expectedImages,
         onUnreadable: (image, reason, fault) => run.addUnreadable(image, reason, fault),
       }),
       expectedRows: listing.files.length,
