@@ -111,7 +111,10 @@ export async function runPipeline(
 
 /** Bytes. */
 function memoryLimit({ limitMemory }: Settings): number {
-  return limitMemory === null ? totalmem() / 4 : limitMemory * 2 ** 20;
+  if (limitMemory !== null) return limitMemory * 2 ** 20;
+  // a container or a unit may be allowed less than the machine has; 0 where the system does not say
+  const allowed = process.constrainedMemory();
+  return Math.min(totalmem(), allowed > 0 ? allowed : Number.POSITIVE_INFINITY) / 4;
 }
 
 function thresholdsOf(
