@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { CheckedIndex, IndexListener } from "#artifacts/check-index.ts";
 import { choiceBytes, readChoices } from "#artifacts/choice-file.ts";
 import { compacted, compactFrom } from "#artifacts/compact-index.ts";
@@ -12,15 +12,14 @@ import {
   writeShard,
 } from "#artifacts/index-files.ts";
 import { type IndexRecord, type ShardRecord, writeIndexRecord } from "#artifacts/index-record.ts";
-import { makeFolder } from "#artifacts/make-folder.ts";
 import { MatchLog } from "#artifacts/match-log.ts";
 import { type NewIndexMaker, openIndex, removeUnnamed } from "#artifacts/open-index.ts";
 import type { PairStrips } from "#artifacts/pair-strips.ts";
-import { SET_ASIDE } from "#artifacts/set-aside.ts";
-import { partsOf } from "#artifacts/shard-files.ts";
-import { type LostPart, ShardStore } from "#artifacts/shard-store.ts";
+import { keepAside } from "#artifacts/set-aside.ts";
+import { partsOf, storedParts } from "#artifacts/shard-files.ts";
+import { ShardStore } from "#artifacts/shard-store.ts";
 import { readUnreadable, type UnreadableFile, unreadableLines } from "#artifacts/unreadable-files.ts";
-import { writeWholeFile } from "#artifacts/whole-file.ts";
+import { messageOf } from "#base/pipeline-error.ts";
 import type { ChoiceHistory } from "#data/choice-history.ts";
 import { imageVectors } from "#data/image-vectors.ts";
 import type { IndexRow } from "#data/index-row.ts";
@@ -133,10 +132,7 @@ export class FeatureIndex implements PairStrips {
     const { name } = matches;
     const path = join(this.folder, name);
     this.#matches = await MatchLog.open(path, async (end) => {
-      const place = join(this.folder, SET_ASIDE, `${new Date().toISOString().replaceAll(":", "-")}.${name}`);
-      await makeFolder(dirname(place));
-      await writeWholeFile(place, [end]);
-      const kept = `cut ${end.length} bytes off its end, kept as "${place}"`;
+      const kept = `cut ${end.length} bytes off its end, kept as "${await keepAside(this.folder, name, end)}"`;
       this.#listener.tell(`Damaged: "${path}": ${kept}; those pairs are looked at again`);
     });
     return this.#matches;
@@ -189,7 +185,8 @@ export class FeatureIndex implements PairStrips {
   }
 
   /**
-   * Writes shards anew where that pays, and removes files that nothing names any more. Nothing else may be asked of the index afterwards.
+   * Writes shards anew where that pays, and removes files that nothing names any more; what keeps it from doing so is only told. Nothing
+   * else may be asked of the index afterwards.
    *
    * @param shardRows rows of a full shard
    */
@@ -198,8 +195,13 @@ export class FeatureIndex implements PairStrips {
     const full = { folder, store, record: this.#record, rows: this.#rows, matches: this.#matches };
     const from = compactFrom(full, shardRows);
     const onProgress = (done: number, total: number) => this.#listener.onProgress("tidy", done, total);
-    if (from !== undefined) await this.#commit(await compacted(full, from, { shardRows, onProgress }));
-    await removeUnnamed(folder, this.#record);
+    try {
+      if (from !== undefined) await this.#commit(await compacted(full, from, { shardRows, onProgress }));
+      await removeUnnamed(folder, this.#record);
+    } catch (error) {
+      // nothing depends on it: a full disk must not spoil a night that is done
+      this.#listener.tell(`Could not tidy up "${folder}": ${messageOf(error)}; the next run tries again`);
+    }
   }
 
   /** While they are written, the record does not name them: a run that ends here is no damage. */
@@ -229,18 +231,6 @@ export class FeatureIndex implements PairStrips {
     });
     this.#committed = committed.catch(() => undefined);
     return committed;
-  }
-}
-
-function* storedParts(
-  folder: string,
-  { shards, madeBy }: IndexRecord,
-): Generator<ReturnType<typeof partsOf> | LostPart> {
-  let firstRow = 0;
-  for (const { rows, content } of shards) {
-    const place = { firstRow, rowCount: rows };
-    yield content ? partsOf(folder, content, { ...place, dim: madeBy.dim }) : place;
-    firstRow += rows;
   }
 }
 

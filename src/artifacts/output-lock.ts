@@ -79,6 +79,10 @@ async function created(path: string): Promise<boolean> {
     const file = await open(path, "wx");
     try {
       await file.writeFile(`${JSON.stringify(owner)}\n`);
+    } catch (error) {
+      // a lock that names nobody would keep the next run out
+      await rm(path, { force: true });
+      throw error;
     } finally {
       await file.close();
     }

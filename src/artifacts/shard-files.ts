@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { Checksum } from "#artifacts/checksum.ts";
-import type { ShardFiles } from "#artifacts/index-record.ts";
+import type { IndexRecord, ShardFiles } from "#artifacts/index-record.ts";
 import { unreadableFile, WRONG_CHECKSUM } from "#artifacts/read-checked.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 
@@ -29,6 +29,9 @@ export interface ViewsPart {
   readonly checksum?: Checksum;
 }
 
+/** A shard whose features are gone: its rows have numbers, and nothing else. */
+export type LostPart = Pick<ShardPart, "firstRow" | "rowCount">;
+
 /** Where the rows of a shard of the index lie. */
 export function partsOf(
   folder: string,
@@ -45,6 +48,16 @@ export function partsOf(
   const viewsOffset = views.bytes - rowCount * perImage * rowBytes;
   const viewsPart = { file: join(folder, views.name), perImage, dataOffset: viewsOffset, checksum: views };
   return { ...part, views: viewsPart };
+}
+
+/** Where the rows of all shards of the index lie. */
+export function* storedParts(folder: string, { shards, madeBy }: IndexRecord): Generator<ShardPart | LostPart> {
+  let firstRow = 0;
+  for (const { rows, content } of shards) {
+    const place = { firstRow, rowCount: rows };
+    yield content ? partsOf(folder, content, { ...place, dim: madeBy.dim }) : place;
+    firstRow += rows;
+  }
 }
 
 // one read call takes at most 2 GiB

@@ -1,10 +1,7 @@
-import { readRowRange, readViewRange, type ShardPart } from "#artifacts/shard-files.ts";
+import { type LostPart, readRowRange, readViewRange, type ShardPart } from "#artifacts/shard-files.ts";
 import { type FeatureMatrix, rowsOf, sharedMatrix } from "#data/feature-matrix.ts";
 import { type ImageVectors, imageVectors } from "#data/image-vectors.ts";
 import type { Shard } from "#data/shard.ts";
-
-/** A shard whose features are gone: its rows have numbers, and nothing else. */
-export type LostPart = Pick<ShardPart, "firstRow" | "rowCount">;
 
 /** The features of all rows on disk, as shards of consecutive rows. */
 export class ShardStore {

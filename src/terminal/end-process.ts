@@ -12,7 +12,8 @@ export function exitCodeOf(error: unknown): number {
 export function describeError(error: unknown): string {
   const message = messageOf(error);
   // what the file system says is the machine's state, and no bug
-  const isExpected = error instanceof PipelineError || typeof (error as NodeJS.ErrnoException)?.errno === "number";
+  const isExpected =
+    error instanceof PipelineError || /^E[A-Z0-9]+$/.test((error as NodeJS.ErrnoException)?.code ?? "");
   return isExpected ? message : `this is a bug of twinsift: ${message}`;
 }
 
