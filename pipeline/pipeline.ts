@@ -105,7 +105,8 @@ export async function runPipeline(
     await searcher.close();
     await matcher?.close();
     await source.close();
-    await dropDraft(paths.reports);
+    // what stays of it is removed by the next run
+    await dropDraft(paths.reports).catch(() => undefined);
   }
 }
 
