@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { UnreadableFile } from "#artifacts/unreadable-files.ts";
+import { chunksOf } from "#base/chunks-of.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
@@ -45,7 +46,7 @@ export async function* scan(files: readonly ImageFile[], options: ScanOptions): 
   progress.update("scan", "files", 0, files.length);
   const reads = pLimit(READS_AT_ONCE);
   let done = 0;
-  for await (const chunk of orderedMap(chunksOf(files), 2, (some) => lookAtAll(some, reads, options))) {
+  for await (const chunk of orderedMap(chunksOf(files, STATS_AT_ONCE), 2, (some) => lookAtAll(some, reads, options))) {
     done += chunk.files;
     progress.update("scan", "files", done);
     for (const found of chunk.found) {
@@ -58,10 +59,6 @@ export async function* scan(files: readonly ImageFile[], options: ScanOptions): 
     }
   }
   progress.finish("scan");
-}
-
-function* chunksOf(files: readonly ImageFile[]): Generator<readonly ImageFile[]> {
-  for (let first = 0; first < files.length; first += STATS_AT_ONCE) yield files.slice(first, first + STATS_AT_ONCE);
 }
 
 /** The files among some that were read, or could not be. */

@@ -1,6 +1,7 @@
 import type { FeatureIndex } from "#artifacts/feature-index.ts";
 import { ShardDraft } from "#artifacts/shard-draft.ts";
 import { buffered } from "#base/bounded-buffer.ts";
+import { chunksOf } from "#base/chunks-of.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import type { Progress } from "#base/progress.ts";
 import { rowsOf } from "#data/feature-matrix.ts";
@@ -44,8 +45,7 @@ export async function* extract(images: AsyncIterable<FreshImage>, options: Extra
       yield* writer.add(image, decoded, vectors);
     } else options.onUnreadable(image, "the model's output is not finite", "content");
   }
-  for (let first = 0; first < copies.length; first += options.shardRows)
-    yield* copyFeatures(copies.slice(first, first + options.shardRows), writer, options);
+  for (const some of chunksOf(copies, options.shardRows)) yield* copyFeatures(some, writer, options);
   yield* writer.finish();
   options.progress.finish("extract");
 }

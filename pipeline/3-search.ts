@@ -5,7 +5,7 @@ import { buffered } from "#base/bounded-buffer.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import { VectorOwners } from "#data/image-vectors.ts";
-import { type PairAccount, PairCollector, type PairList, pairsWithin } from "#data/pair-list.ts";
+import { type PairAccount, PairCollector, type PairList, pairsAmong, pairsWithin } from "#data/pair-list.ts";
 import { imagePairs } from "#data/row-order.ts";
 import type { Shard } from "#data/shard.ts";
 import type { FoundPairs } from "#search/found-pairs.ts";
@@ -206,10 +206,6 @@ class SearchRun {
     const share = Math.min(1, this.#compared / Math.max(1, this.#expected()));
     return tooManyPairs({ ...all.toList(), count: this.#found }, share, this.#options);
   }
-}
-
-function pairsAmong(rows: number): number {
-  return (rows * Math.max(0, rows - 1)) / 2;
 }
 
 /** @param pairs all that were found, or some with the count of all */

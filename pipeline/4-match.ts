@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { MatchLog } from "#artifacts/match-log.ts";
+import { chunksOf } from "#base/chunks-of.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import type { Progress } from "#base/progress.ts";
 import type { GrayBytes } from "#data/gray-picture.ts";
@@ -180,17 +181,13 @@ export async function matchPairs(pairs: PairList, pictures: PictureMatcher, prog
   progress.update("match", "pairs", count - unknown.length, count);
   let done = 0;
   const look = (some: readonly number[]) => pictures.matchAll(some.map((i): Pair => [left[i], right[i]]));
-  for await (const found of orderedMap(chunksOf(unknown), pictures.concurrency, look)) {
+  for await (const found of orderedMap(chunksOf(unknown, PAIRS_AT_ONCE), pictures.concurrency, look)) {
     for (const each of found) match[unknown[done++]] = MATCHES.indexOf(each);
     progress.update("match", "pairs", count - unknown.length + done);
     await pictures.save();
   }
   progress.finish("match");
   return { ...pairs, match };
-}
-
-function* chunksOf(numbers: readonly number[]): Generator<readonly number[]> {
-  for (let first = 0; first < numbers.length; first += PAIRS_AT_ONCE) yield numbers.slice(first, first + PAIRS_AT_ONCE);
 }
 
 /** What is kept for a rank, or else is made now. */

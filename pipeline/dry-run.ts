@@ -6,6 +6,7 @@ import { collect } from "#base/bounded-buffer.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import type { ImageFile } from "#data/image-record.ts";
 import type { IndexRow } from "#data/index-row.ts";
+import { pairsAmong } from "#data/pair-list.ts";
 import { viewCount } from "#data/view.ts";
 import { hashFile } from "#images/hash-file.ts";
 import { chosenViews } from "#settings/chosen-views.ts";
@@ -64,10 +65,6 @@ async function changesOf(files: readonly ImageFile[], { rows: known, unreadable 
 
 function meanVectors(known: readonly IndexRow[] | undefined): number | undefined {
   return known?.length ? known.reduce((sum, { vectors }) => sum + vectors, 0) / known.length : undefined;
-}
-
-function pairsAmong(rows: number): number {
-  return (rows * Math.max(0, rows - 1)) / 2;
 }
 
 async function describeTime({ runs }: OutputPaths, work: Readonly<Record<string, number>>): Promise<string> {

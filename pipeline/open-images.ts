@@ -155,7 +155,8 @@ class ImageRun {
   async settle(): Promise<SettledRows> {
     const folders = this.#foundFolders();
     if (!this.#allowShrink) refuseShrunkFolders(folders, this.#index.record.folders);
-    const skipped = [...this.knownUnreadable.values()].filter((file) => this.unreadable.includes(file));
+    const found = new Set(this.unreadable);
+    const skipped = [...this.knownUnreadable.values()].filter((file) => found.has(file));
     await this.#index.writeUnreadable([...skipped, ...this.#remembered]);
     const rows = this.owners.toRows();
     const imageOfRow = this.owners.files.map((file, row) => file && toRecord(file, rows[row]));

@@ -12,13 +12,14 @@ import {
   writeShard,
 } from "#artifacts/index-files.ts";
 import { type IndexRecord, type ShardRecord, writeIndexRecord } from "#artifacts/index-record.ts";
+import { jsonLines, readJsonLines } from "#artifacts/json-lines.ts";
 import { MatchLog } from "#artifacts/match-log.ts";
 import { type NewIndexMaker, openIndex, removeUnnamed } from "#artifacts/open-index.ts";
 import type { PairStrips } from "#artifacts/pair-strips.ts";
 import { keepAside } from "#artifacts/set-aside.ts";
 import { partsOf, storedParts } from "#artifacts/shard-files.ts";
 import { ShardStore } from "#artifacts/shard-store.ts";
-import { readUnreadable, type UnreadableFile, unreadableLines } from "#artifacts/unreadable-files.ts";
+import type { UnreadableFile } from "#artifacts/unreadable-files.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import type { ChoiceHistory } from "#data/choice-history.ts";
 import { imageVectors } from "#data/image-vectors.ts";
@@ -69,8 +70,9 @@ export class FeatureIndex implements PairStrips {
     return this.#rows;
   }
 
-  readUnreadable(): Promise<UnreadableFile[]> {
-    return readUnreadable(this.folder, this.#record.unreadable);
+  async readUnreadable(): Promise<UnreadableFile[]> {
+    const { unreadable } = this.#record;
+    return unreadable ? readJsonLines(this.folder, unreadable) : [];
   }
 
   /** Vectors of a shard's rows that have an image. */
@@ -154,7 +156,7 @@ export class FeatureIndex implements PairStrips {
     if (files.length === 0 && this.#record.unreadable === null) return;
     const generation = this.#record.nextGeneration;
     const name = `unreadable.${generation}.ndjson`;
-    const unreadable = files.length === 0 ? null : await writeIndexFile(this.folder, name, unreadableLines(files));
+    const unreadable = files.length === 0 ? null : await writeIndexFile(this.folder, name, jsonLines(files));
     await this.#commit({ unreadable, nextGeneration: generation + 1 });
   }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { FileRecord, ShardFiles } from "#artifacts/index-record.ts";
+import { jsonLines, readJsonLines } from "#artifacts/json-lines.ts";
 import { makeFolder } from "#artifacts/make-folder.ts";
 import { readChecked } from "#artifacts/read-checked.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
@@ -48,7 +49,7 @@ export async function writeShard(
     number,
     features: await writeIndexFile(folder, `${name}.features.npy`, [formatFeatureArray(features)]),
     views: viewArray ? await writeIndexFile(folder, `${name}.views.npy`, [viewArray]) : null,
-    images: await writeIndexFile(folder, `${name}.images.ndjson`, imageLines(rows)),
+    images: await writeIndexFile(folder, `${name}.images.ndjson`, jsonLines(rows)),
     objectIds: await writeObjectIds(folder, number, rows),
   };
 }
@@ -59,16 +60,15 @@ export function writeImages(
   { number, generation }: { number: number; generation: number },
   rows: readonly IndexRow[],
 ): Promise<FileRecord> {
-  return writeIndexFile(folder, `${nameOf(number)}.images.${generation}.ndjson`, imageLines(rows));
+  return writeIndexFile(folder, `${nameOf(number)}.images.${generation}.ndjson`, jsonLines(rows));
 }
 
 export function writeObjectIds(folder: string, number: number, rows: readonly IndexRow[]): Promise<FileRecord> {
   return writeIndexFile(folder, `${nameOf(number)}.object_ids.npy`, [formatUnicodeArray(rows.map(({ id }) => id))]);
 }
 
-export async function readImages(folder: string, file: FileRecord): Promise<IndexRow[]> {
-  const lines = (await readChecked(folder, file)).toString().split("\n");
-  return lines.slice(0, -1).map((line) => JSON.parse(line));
+export function readImages(folder: string, file: FileRecord): Promise<IndexRow[]> {
+  return readJsonLines(folder, file);
 }
 
 /** @param generation tells the file from those of the same shard that were written before */
@@ -87,8 +87,4 @@ export async function readPairs(folder: string, file: FileRecord): Promise<PairL
 
 function nameOf(number: number): string {
   return String(number).padStart(4, "0");
-}
-
-function* imageLines(rows: readonly IndexRow[]): Generator<string> {
-  for (const row of rows) yield `${JSON.stringify(row)}\n`;
 }

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { readImages } from "#artifacts/index-files.ts";
 import { INDEX_RECORD, readIndexRecord } from "#artifacts/index-record.ts";
-import { readUnreadable, type UnreadableFile } from "#artifacts/unreadable-files.ts";
+import { readJsonLines } from "#artifacts/json-lines.ts";
+import type { UnreadableFile } from "#artifacts/unreadable-files.ts";
 import type { IndexRow } from "#data/index-row.ts";
 
 /** What an index holds. */
@@ -25,5 +26,6 @@ export async function peekIndex(folder: string, fingerprint: string): Promise<In
     if (!content) continue;
     for (const row of await readImages(folder, content.images)) if (row.id !== "") rows.set(row.id, row);
   }
-  return { rows: [...rows.values()], unreadable: await readUnreadable(folder, record.unreadable) };
+  const unreadable = record.unreadable ? await readJsonLines<UnreadableFile>(folder, record.unreadable) : [];
+  return { rows: [...rows.values()], unreadable };
 }

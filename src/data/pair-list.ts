@@ -15,6 +15,11 @@ export interface MatchedPairs extends PairList {
   readonly match: Uint8Array;
 }
 
+/** Pairs that so many rows make, each with each. */
+export function pairsAmong(rows: number): number {
+  return (rows * Math.max(0, rows - 1)) / 2;
+}
+
 /** The pairs whose match is at least so strong: a smaller place is a stronger match. */
 export function pairsMatched(pairs: MatchedPairs, weakest: number): MatchedPairs {
   const kept = Uint32Array.from(pairs.match.keys()).filter((i) => pairs.match[i] <= weakest);
