@@ -1,22 +1,27 @@
 import type { ShardStore } from "#artifacts/shard-store.ts";
 import { sha256 } from "#base/fingerprint.ts";
 import type { Progress } from "#base/progress.ts";
-import { type KeepRule, keeperChooser } from "#clusters/choose-keeper.ts";
 import { connectedComponents } from "#clusters/connected-components.ts";
 import { memberDistances } from "#clusters/describe-members.ts";
-import type { Group, GroupMember } from "#data/group.ts";
+import { directGroups } from "#clusters/direct-groups.ts";
+import { type KeepRule, keepOrder } from "#clusters/keep-order.ts";
+import { weakestLinks } from "#clusters/weakest-links.ts";
+import type { Group, GroupLink, GroupMember, RowGroup } from "#data/group.ts";
 import { closestDistances } from "#data/image-vectors.ts";
 import { MATCHES, type Match } from "#data/match.ts";
 import { type MatchedPairs, pairsMatched } from "#data/pair-list.ts";
 import type { RowOrder } from "#data/row-order.ts";
 import type { Catalog } from "#reports/catalog.ts";
 import type { PictureMatcher } from "./4-match.ts";
+import { groupSpreads } from "./group-spreads.ts";
 
 // 64 bits: two of a million groups share an id once in 30 million runs
 const ID_DIGITS = 16;
 
 export interface ClusterOptions {
   readonly catalog: Catalog;
+  /** `component`: whatever hangs together; `direct`: every duplicate is a pair with its keeper. */
+  readonly mode: "component" | "direct";
   readonly keep: readonly KeepRule[];
   /** The weakest match that joins two images. */
   readonly weakest: Match;
@@ -30,20 +35,20 @@ export interface ClusterOptions {
  * Makes groups of what hangs together by pairs of a strong enough match, largest first, then by their keeper's id. Rows of pairs and groups
  * are ranks.
  */
-export async function* cluster(
-  allPairs: MatchedPairs,
-  { catalog, keep, weakest, pictures, store, order, progress }: ClusterOptions,
-): AsyncGenerator<Group> {
+export async function* cluster(allPairs: MatchedPairs, options: ClusterOptions): AsyncGenerator<Group> {
+  const { catalog, mode, keep, weakest, pictures, store, order, progress } = options;
   const pairs = pairsMatched(allPairs, MATCHES.indexOf(weakest));
   const { images, labels } = catalog;
   progress.update("cluster", "pairs", 0, pairs.count);
-  const chooseKeeper = keeperChooser(images, labels, keep);
-  const sets = connectedComponents(images.length, pairs).map((rows) => ({ rows, keeper: chooseKeeper(rows) }));
-  sets.sort((a, b) => b.rows.length - a.rows.length || a.keeper - b.keeper);
+  const grouped = mode === "direct" ? directGroups : connectedComponents;
+  const groups = grouped(images.length, pairs, keepOrder(images, labels, keep));
+  groups.sort((a, b) => b.rows.length - a.rows.length || a.keeper - b.keeper);
   const keeperOf = Uint32Array.from(images.keys());
-  for (const { rows, keeper } of sets) for (const row of rows) keeperOf[row] = keeper;
+  for (const { rows, keeper } of groups) for (const row of rows) keeperOf[row] = keeper;
   const { nearestRow, nearestDistance, toKeeper, matchWithKeeper } = memberDistances(images.length, pairs, keeperOf);
   const throughChain = await chainDistances(toKeeper, keeperOf, store, order);
+  const links = weakestLinks(pairs, keeperOf);
+  const spreads = await groupSpreads(groups, { pairs: allPairs, keeperOf, store, order });
   progress.update("cluster", "pairs", pairs.count);
   progress.finish("cluster");
 
@@ -60,11 +65,24 @@ export async function* cluster(
       link: chained === undefined ? "direct" : "chain",
     };
   };
-  for (const { rows, keeper } of sets) {
+  for (const group of groups) {
+    const { rows, keeper } = group;
     const others = rows.filter((row) => row !== keeper);
-    const id = `g-${sha256(images[keeper].id).slice(0, ID_DIGITS)}`;
-    yield { id, members: await Promise.all([keeper, ...others].map((row) => describe(row, keeper))) };
+    yield {
+      id: `g-${sha256(images[keeper].id).slice(0, ID_DIGITS)}`,
+      members: await Promise.all([keeper, ...others].map((row) => describe(row, keeper))),
+      spread: ofGroup(spreads, group),
+      weakestLink: linkAt(pairs, ofGroup(links, group)),
+    };
   }
+}
+
+function ofGroup<T>(byKeeper: ReadonlyMap<number, T>, { keeper }: RowGroup): T {
+  return byKeeper.get(keeper) as T;
+}
+
+function linkAt({ left, right, distance, match }: MatchedPairs, i: number): GroupLink {
+  return { rows: [left[i], right[i]], distance: distance[i], match: MATCHES[match[i]] };
 }
 
 /** Distance to the keeper of the members that no pair joins to it, from their vectors. */

@@ -81,8 +81,8 @@ export async function runPipeline(
     const pairs = await matchPairs(rankPairs(found, order), pictures, progress);
     // without pictures nothing is more than similar
     const weakest = matcher ? settings.cluster.match : "similar";
-    const { keep } = settings.cluster;
-    const groups = await collect(cluster(pairs, { catalog, keep, weakest, pictures, store, order, progress }));
+    const { mode, keep } = settings.cluster;
+    const groups = await collect(cluster(pairs, { catalog, mode, keep, weakest, pictures, store, order, progress }));
     const chosen = { count: settings.candidates, kept: source.choices };
     const candidates = await collect(
       select(groups, { ...chosen, catalog, store, order, searcher, dissimilar, progress }),
@@ -148,14 +148,15 @@ function noteUnknownLabels(
 }
 
 function countsOf({ catalog, groups, candidates, unreadable }: Findings, ignored: number, changes: ImageChanges) {
-  const duplicates = groups.flatMap(({ members }) => members).filter(({ role }) => role === "duplicate").length;
+  const members = groups.flatMap((group) => group.members);
   return {
     images: catalog.images.length,
     ...changes,
     unreadable: unreadable.length,
     ignored,
     groups: groups.length,
-    duplicates,
+    duplicates: members.filter(({ role }) => role === "duplicate").length,
+    chained: members.filter(({ link }) => link === "chain").length,
     candidates: candidates.length,
   };
 }

@@ -26,6 +26,13 @@ export function describeSummary(run: SummarisedRun, settings: Settings): string 
     `Duplicates to review:  ${join(reports, "groups.csv")}`,
     `What to label next:    ${join(reports, "candidates.csv")}`,
   ];
+  if (counts.chained > 0) {
+    const are = counts.chained === 1 ? "member is" : "members are";
+    lines.push(
+      `${formatCount(counts.chained)} ${are} copies of the image to keep only through others (link: chain);`,
+      '  "cluster": { "mode": "direct" } in the config file makes groups without such chains',
+    );
+  }
   if (counts.unreadable > 0) lines.push(`Could not be read:     ${join(reports, "unreadable.csv")}`);
   if (exitCode === 4)
     lines.push(`More than --max-unreadable ${settings.maxUnreadable} images were unreadable (exit code 4)`);

@@ -1,12 +1,14 @@
+import type { KeepOrder } from "#clusters/keep-order.ts";
 import { UnionFind } from "#clusters/union-find.ts";
+import type { RowGroup } from "#data/group.ts";
 import type { PairList } from "#data/pair-list.ts";
 
 /**
- * The sets of rows that hang together by pairs, sets of one left out.
+ * The sets of rows that hang together by pairs, however long the chain; sets of one left out. The row that is first in keep order stays.
  *
- * @returns each set in ascending row order, sets ordered by their first row
+ * @returns sets ordered by their first row
  */
-export function connectedComponents(rowCount: number, pairs: PairList): number[][] {
+export function connectedComponents(rowCount: number, pairs: PairList, order: KeepOrder): RowGroup[] {
   const sets = new UnionFind(rowCount);
   for (let i = 0; i < pairs.count; i++) sets.union(pairs.left[i], pairs.right[i]);
   const members = new Map<number, number[]>();
@@ -18,5 +20,6 @@ export function connectedComponents(rowCount: number, pairs: PairList): number[]
     if (set) set.push(row);
     else members.set(root, [root, row]);
   }
-  return [...members.values()].sort((a, b) => a[0] - b[0]);
+  const found = [...members.values()].sort((a, b) => a[0] - b[0]);
+  return found.map((rows) => ({ rows, keeper: rows.reduce((a, b) => (order(b, a) < 0 ? b : a)) }));
 }

@@ -11,7 +11,10 @@ export interface MemberDistances {
   readonly matchWithKeeper: Uint8Array;
 }
 
-/** @param keeperOf the keeper of each row that is in a group, by row */
+/**
+ * @param pairs that join two images; those of different groups are passed over
+ * @param keeperOf the keeper of each row that is in a group, by row
+ */
 export function memberDistances(rowCount: number, pairs: MatchedPairs, keeperOf: Uint32Array): MemberDistances {
   const nearestRow = new Uint32Array(rowCount);
   const nearestDistance = new Float64Array(rowCount).fill(Number.POSITIVE_INFINITY);
@@ -29,6 +32,7 @@ export function memberDistances(rowCount: number, pairs: MatchedPairs, keeperOf:
     matchWithKeeper[row] = pairs.match[i];
   };
   for (let i = 0; i < pairs.count; i++) {
+    if (keeperOf[pairs.left[i]] !== keeperOf[pairs.right[i]]) continue;
     see(pairs.left[i], pairs.right[i], i);
     see(pairs.right[i], pairs.left[i], i);
   }

@@ -16,9 +16,11 @@ export class UnionFind {
     return root;
   }
 
-  union(a: number, b: number): void {
+  /** @returns false where the two were in one set already */
+  union(a: number, b: number): boolean {
     const rootA = this.find(a);
     const rootB = this.find(b);
     this.#parents[Math.max(rootA, rootB)] = Math.min(rootA, rootB);
+    return rootA !== rootB;
   }
 }

@@ -16,8 +16,34 @@ export interface GroupMember {
   readonly link: "direct" | "chain" | "";
 }
 
+/** Rows of a group, ascending, and which of them stays. */
+export interface RowGroup {
+  readonly rows: readonly number[];
+  readonly keeper: number;
+}
+
+/** How far a group reaches. */
+export interface GroupSpread {
+  /** Largest L2 distance of two members. */
+  readonly diameter: number;
+  /** The member whose distances to the others are smallest in sum. */
+  readonly medoidRow: number;
+  /** False: of a very large group only distances to some members were measured, and the diameter may be larger. */
+  readonly isExact: boolean;
+}
+
+/** A pair that a group would fall apart without. */
+export interface GroupLink {
+  readonly rows: readonly [number, number];
+  readonly distance: number;
+  readonly match: Match;
+}
+
 /** Images that hang together by pairs; the keeper stands first, then the others in row order. */
 export interface Group {
   readonly id: string;
   readonly members: readonly GroupMember[];
+  readonly spread: GroupSpread;
+  /** The farthest of the pairs that hold the group together. */
+  readonly weakestLink: GroupLink;
 }

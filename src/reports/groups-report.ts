@@ -21,11 +21,23 @@ function* rowsOf(groups: readonly Group[], catalog: Catalog): Generator<Cell[]> 
   }
 }
 
-/** groups.json: the same, a record a group. */
+/** groups.json: the same, a record a group, and how far the group reaches and what it hangs by. */
 export function* groupRecords(groups: readonly Group[], catalog: Catalog): Generator<unknown> {
   for (const group of groups) {
     const members = [...memberRecords(group, catalog)];
-    yield { group_id: group.id, group_size: members.length, keep_path: members[0].path, members };
+    const { diameter, medoidRow, isExact } = group.spread;
+    const { rows, distance, match } = group.weakestLink;
+    const [a, b] = rows.map((row) => catalog.images[row].id);
+    yield {
+      group_id: group.id,
+      group_size: members.length,
+      keep_path: members[0].path,
+      diameter,
+      diameter_is: isExact ? "exact" : "at least",
+      medoid_path: catalog.images[medoidRow].id,
+      weakest_link: { path_a: a, path_b: b, distance, match },
+      members,
+    };
   }
 }
 

@@ -12,6 +12,8 @@ export interface RunCounts {
   readonly ignored: number;
   readonly groups: number;
   readonly duplicates: number;
+  /** Members that hang together with their keeper only through others. */
+  readonly chained: number;
   readonly candidates: number;
 }
 

@@ -1,6 +1,7 @@
 import { type ChoiceHistory, HistoryCollector } from "#data/choice-history.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
-import { type Nearer, NearestChosen } from "#search/nearest-chosen.ts";
+import type { Nearer } from "#search/image-block.ts";
+import { NearestChosen } from "#search/nearest-chosen.ts";
 
 /** Choices that are passed over at once at most. */
 const MOST_OVERTAKEN = 8;

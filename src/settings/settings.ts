@@ -31,6 +31,7 @@ export interface Settings {
   readonly index: { readonly shardRows: number };
   readonly search: { readonly blockRows: number; readonly maxPairs: number };
   readonly cluster: {
+    readonly mode: "component" | "direct";
     readonly keep: readonly ("reference" | "labeled" | "pixels" | "bytes" | "path")[];
     readonly match: "same-bytes" | "same-pixels" | "copy" | "similar";
   };

@@ -155,24 +155,6 @@ print(json.dumps(sorted([*sorted([ids[a], ids[b]]), d[a, b]] for a, b in zip(i, 
   },
 );
 
-test("a chain of likenesses becomes one group whose far members are marked as chained", async () => {
-  const folder = await temporaryFolder();
-  const { formatFeatureArray } = await import("#npy/feature-array.ts");
-  const { formatUnicodeArray } = await import("#npy/unicode-array.ts");
-  const { matrixOf } = await import("../support/random-features.ts");
-  await writeFile(join(folder, "0000.features.npy"), formatFeatureArray(matrixOf([[3], [0], [1], [2], [9]])));
-  await writeFile(join(folder, "0000.object_ids.npy"), formatUnicodeArray(["d", "a", "b", "c", "e"]));
-  const output = join(folder, "out");
-  await runPipelineCommand(["--features", folder, "--threshold", "1", "--output", output]);
-  const groups = await readReport(output, "groups");
-  expect(groups.map((row) => [row.path, row.keep_path, row.distance_to_keep, row.link, row.nearest_path])).toEqual([
-    ["a", "a", "0", "", "b"],
-    ["b", "a", "1", "direct", "a"],
-    ["c", "a", "2", "chain", "b"],
-    ["d", "a", "3", "chain", "c"],
-  ]);
-});
-
 test("without images, a sample is rendered and its copies are found", async () => {
   const output = join(await temporaryFolder(), "out");
   const { exitCode, stdout } = await runPipelineCommand(["--output", output]);

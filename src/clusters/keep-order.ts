@@ -4,18 +4,21 @@ import type { Label } from "#data/label.ts";
 /** A reason to keep one image rather than another; `path` prefers the smaller object id. */
 export type KeepRule = "reference" | "labeled" | "pixels" | "bytes" | "path";
 
+/** Negative where the first row is kept rather than the second, positive where the second is; 0 only for a row and itself. */
+export type KeepOrder = (a: number, b: number) => number;
+
 type Score = (row: number) => number;
 
 /**
- * Chooses which image of a group stays: the first rule that tells two images apart decides; the smaller row when none does.
+ * The order in which images are kept: the first rule that tells two apart decides; the smaller row when none does.
  *
  * @param images, labels by row; rows are in id order
  */
-export function keeperChooser(
+export function keepOrder(
   images: readonly ImageRecord[],
   labels: readonly (Label | undefined)[],
   rules: readonly KeepRule[],
-): (rows: readonly number[]) => number {
+): KeepOrder {
   const scores: Record<KeepRule, Score> = {
     reference: (row) => Number(images[row].reference),
     labeled: (row) => Number(labels[row] !== undefined),
@@ -24,12 +27,11 @@ export function keeperChooser(
     path: (row) => -row,
   };
   const order = rules.map((rule) => scores[rule]);
-  const better = (a: number, b: number) => {
+  return (a, b) => {
     for (const score of order) {
-      const difference = score(a) - score(b);
-      if (difference !== 0) return difference > 0 ? a : b;
+      const difference = score(b) - score(a);
+      if (difference !== 0) return difference;
     }
-    return Math.min(a, b);
+    return a - b;
   };
-  return (rows) => rows.reduce(better);
 }
