@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync, rmSync } from "node:fs";
-import { mkdir, open, readFile, rm, rmdir, stat, utimes } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { makeFolder } from "#artifacts/make-folder.ts";
@@ -49,6 +49,7 @@ export class OutputLock {
     try {
       await makeFolder(output);
       if (!(await created(path))) await takeOver(path, tell);
+      await removeDrafts(output);
       return new OutputLock(path);
     } catch (error) {
       if (error instanceof PipelineError) throw error;
@@ -66,7 +67,10 @@ export class OutputLock {
   }
 }
 
-/** Makes the lock; false where there is one. */
+/** What file systems without hard links say: FAT, and some of networks. */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
+
+/** Makes the lock, which is there with all that it says or not at all; false where there is one. */
 async function created(path: string): Promise<boolean> {
   const owner: Owner = {
     pid: process.pid,
@@ -75,20 +79,38 @@ async function created(path: string): Promise<boolean> {
     process: processMark(process.pid),
     started: new Date().toISOString(),
   };
+  const content = `${JSON.stringify(owner)}\n`;
+  const draft = `${path}.${process.pid}.tmp`;
   try {
-    const file = await open(path, "wx");
-    try {
-      await file.writeFile(`${JSON.stringify(owner)}\n`);
-    } catch (error) {
-      // a lock that names nobody would keep the next run out
-      await rm(path, { force: true });
-      throw error;
-    } finally {
-      await file.close();
-    }
+    await writeFile(draft, content);
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    // who holds the lock removes drafts of others
+    if (code === "EEXIST" || code === "ENOENT") return false;
+    if (!NO_LINKS.includes(code)) throw error;
+    return await createdInPlace(path, content);
+  } finally {
+    await rm(draft, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Removes what runs left that were killed while they made the lock. */
+async function removeDrafts(output: string): Promise<void> {
+  const drafts = (await readdir(output)).filter((name) => /^lock\.\d+\.tmp$/.test(name));
+  for (const name of drafts) await rm(join(output, name), { force: true }).catch(() => undefined);
+}
+
+/** Where a name cannot be given to a file that is written already: a run that is killed now leaves a lock that names nobody. */
+async function createdInPlace(path: string, content: string): Promise<boolean> {
+  try {
+    await writeFile(path, content, { flag: "wx" });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    // it would keep the next run out
+    await rm(path, { force: true });
     throw error;
   }
 }

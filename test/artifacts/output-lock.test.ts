@@ -1,4 +1,4 @@
-import { readFile, utimes, writeFile } from "node:fs/promises";
+import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { OutputLock } from "#artifacts/output-lock.ts";
@@ -32,5 +32,13 @@ test.each([
   const fourMinutesAgo = new Date(Date.now() - 240_000);
   await utimes(path, fourMinutesAgo, fourMinutesAgo);
   const lock = await OutputLock.take(output, () => undefined);
+  lock.release();
+});
+
+test("a run that was killed while it made its lock keeps nobody out, and what it left is removed", async () => {
+  const output = await temporaryFolder();
+  await writeFile(join(output, "lock.12345.tmp"), '{"pid":123');
+  const lock = await OutputLock.take(output, () => undefined);
+  expect(await readdir(output)).toEqual(["lock"]);
   lock.release();
 });
