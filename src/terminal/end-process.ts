@@ -17,9 +17,14 @@ export function describeError(error: unknown): string {
   return isExpected ? message : `this is a bug of twinsift: ${message}`;
 }
 
+/** Time that threads and files have to come to their end by themselves. */
+const ENDS_WITHIN_MS = 10_000;
+
 /** Ends the process with what a command returns; its last line on stderr says why it failed. */
 export function endProcess(command: Promise<number>): void {
-  command.then(
+  // a thread that is stuck must not hold a process that has nothing left to say
+  const endSoon = () => setTimeout(() => process.exit(), ENDS_WITHIN_MS).unref();
+  command.finally(endSoon).then(
     (exitCode) => {
       process.exitCode = exitCode;
     },
