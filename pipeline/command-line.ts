@@ -20,6 +20,7 @@ interface Flags {
   labels?: string;
   features?: string;
   model?: string;
+  secondModel?: string;
   views?: Settings["views"];
   threshold?: number;
   dissimilar?: number;
@@ -66,6 +67,7 @@ function pipelineCommand(version: string): Command {
     .option("--labels <file.csv>", "columns path,label[,split]; paths are object ids")
     .option("--features <folder>", "existing .npy shards instead of images")
     .option("--model <name|file.onnx>", "embedded model, or a file that a preset is for")
+    .option("--second-model <name|file.onnx>", "semantic model beside a copy model: it measures who is dissimilar")
     .option("--views <default|none|list>", `further views of each picture, of ${VIEWS.join(",")}`, viewList)
     .option("--threshold <distance>", "images at this L2 distance or nearer are duplicates", distance)
     .option("--dissimilar <distance>", "candidates are farther than this from every labeled image", distance)
@@ -115,11 +117,17 @@ function wholeNumber(value: string): number {
   return number;
 }
 
-function refuseMixedSources({ features, images, references }: Settings): void {
+function refuseMixedSources({ features, images, references, secondModel }: Settings): void {
   if (features !== null && images.length + references.length > 0) {
     throw new PipelineError(
       "settings",
       `Expected images or features, found both: --features "${features}" replaces image folders`,
+    );
+  }
+  if (features !== null && secondModel !== null) {
+    throw new PipelineError(
+      "settings",
+      `Expected images for --second-model "${secondModel}", found --features "${features}": a model needs pictures`,
     );
   }
 }

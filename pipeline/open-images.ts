@@ -4,25 +4,22 @@ import { FeatureIndex } from "#artifacts/feature-index.ts";
 import type { OutputPaths } from "#artifacts/output-paths.ts";
 import type { UnreadableFile } from "#artifacts/unreadable-files.ts";
 import { buffered } from "#base/bounded-buffer.ts";
+import { closeAll } from "#base/close-all.ts";
 import { fingerprint } from "#base/fingerprint.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import type { HashedImage, ImageFile, ImageRecord, UnreadableImage } from "#data/image-record.ts";
 import type { IndexRow } from "#data/index-row.ts";
-import { type ModelPreset, preprocessingOf } from "#data/model-preset.ts";
 import { RowOwners } from "#data/row-owners.ts";
-import type { View } from "#data/view.ts";
 import { Embedder } from "#features/embedder.ts";
-import { hashFile } from "#images/hash-file.ts";
 import { type Listing, listImages } from "#images/list-images.ts";
 import { PictureReader } from "#images/picture-reader.ts";
 import type { Fault } from "#images/unreadable-picture.ts";
 import { MATCHER_VERSION } from "#matches/matcher.ts";
-import { chosenViews } from "#settings/chosen-views.ts";
-import { findModel } from "#settings/find-model.ts";
 import type { Settings } from "#settings/settings.ts";
 import { scan } from "./1-scan.ts";
 import { extract } from "./2-extract.ts";
+import type { RunModel } from "./run-model.ts";
 import { type FoundFolder, refuseShrunkFolders } from "./shrunk-folders.ts";
 import type { SettledRows, Source } from "./source.ts";
 
@@ -31,6 +28,13 @@ const SHOWN_SHARDS = 10;
 
 // files whose hash is known before their picture is decoded
 const FILES_AHEAD = 64;
+
+/** What every part of a run is told. */
+export interface RunContext {
+  readonly settings: Settings;
+  readonly paths: OutputPaths;
+  readonly progress: Progress;
+}
 
 /** Lists what a run would read. */
 export function listFiles(settings: Settings, paths: OutputPaths): Promise<Listing> {
@@ -41,18 +45,18 @@ export function listFiles(settings: Settings, paths: OutputPaths): Promise<Listi
   return listImages(folders, { ignore: settings.scan.ignore, exclude: [resolve(paths.root)] });
 }
 
-/** Of everything that decides the numbers of a feature. */
-export function indexFingerprint(modelSha256: string, preset: ModelPreset, views: readonly View[]): string {
-  return fingerprint({ sha256: modelSha256, preprocessing: preprocessingOf(preset), views });
-}
-
-/** Pictures in folders, with the index of what earlier runs made of them. */
-export async function openImages(settings: Settings, paths: OutputPaths, progress: Progress): Promise<Source> {
-  const { file, preset } = findModel(settings);
-  const views = chosenViews(settings, preset);
+/**
+ * Pictures in folders, with the index of what earlier runs made of them.
+ *
+ * @param indexFolder where the index of this model lies
+ */
+export async function openImages(
+  { settings, paths, progress }: RunContext,
+  { file, preset, views, sha256, fingerprint: madeBy }: RunModel,
+  indexFolder: string,
+): Promise<Source> {
   const listing = await listFiles(settings, paths);
   refuseNoFiles(listing, settings);
-  const { sha256 } = await hashFile(file);
   let opened: Promise<Embedder> | undefined;
   const embedder = () => {
     opened ??= Embedder.open(file, preset, settings.device);
@@ -60,17 +64,17 @@ export async function openImages(settings: Settings, paths: OutputPaths, progres
   };
   const concurrency = settings.concurrency ?? cpus().length;
   const reader = new PictureReader(settings.extract, concurrency);
-  const close = async () => {
-    await reader.close();
-    await matches?.close();
-    await (await opened?.catch(() => undefined))?.close();
-  };
+  const close = () =>
+    closeAll(
+      () => reader.close(),
+      () => matches?.close(),
+      async () => (await opened?.catch(() => undefined))?.close(),
+    );
   const dim = async () => (await embedder()).dim;
-  const madeBy = indexFingerprint(sha256, preset, views);
   let matches: Source["matches"];
   try {
     const maker = { fingerprint: madeBy, model: preset.name, views, dim };
-    const index = await FeatureIndex.open(paths.index, maker, {
+    const index = await FeatureIndex.open(indexFolder, maker, {
       tell: (line) => progress.note(line),
       onProgress: (stage, done, total) => {
         if (total < SHOWN_SHARDS) return;

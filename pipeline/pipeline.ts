@@ -4,6 +4,7 @@ import { outputPaths } from "#artifacts/output-paths.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import { dropDraft, publishDraft, startDraft } from "#artifacts/whole-folder.ts";
 import { collect } from "#base/bounded-buffer.ts";
+import { closeAll } from "#base/close-all.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import type { ImageRecord, UnreadableImage } from "#data/image-record.ts";
@@ -15,17 +16,14 @@ import { Matcher } from "#matches/matcher.ts";
 import { type RunCounts, type RunFacts, runJson } from "#reports/run-report.ts";
 import { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
-import { search } from "./3-search.ts";
 import { matchesOfRanks, matchPairs, PictureMatcher } from "./4-match.ts";
 import { cluster } from "./5-cluster.ts";
 import { select } from "./6-select.ts";
 import { type Findings, report } from "./7-report.ts";
-import { openFeatures } from "./open-features.ts";
-import { openImages } from "./open-images.ts";
-import type { Source } from "./source.ts";
+import { openSources, type SearchedSource, searchSources, unreadableOf } from "./sources.ts";
 
 /** What every run.json tells of a run that came to its end. */
-export type FinishedRun = Pick<RunFacts, "model" | "search"> & {
+export type FinishedRun = Pick<RunFacts, "model" | "secondModel" | "search" | "secondSearch"> & {
   readonly counts: RunCounts;
   readonly exitCode: number;
 };
@@ -49,64 +47,58 @@ export async function runPipeline(
 ): Promise<FinishedRun> {
   const paths = outputPaths(settings.output);
   const labelFile = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
-  const source =
-    settings.features === null
-      ? await openImages(settings, paths, progress)
-      : await openFeatures(settings.features, settings.index.shardRows, progress);
+  const sources = await openSources({ settings, paths, progress });
   const searcher = new Searcher(cpus().length);
   const matcher = settings.features === null ? new Matcher(cpus().length) : undefined;
+  const cacheBytes = CACHE_SHARE * memoryLimit(settings);
   try {
-    const { threshold, dissimilar } = thresholdsOf(settings, source);
-    const { store } = source;
-    const { blockRows, maxPairs } = settings.search;
-    const { pairs: found, ...searched } = await search(source.fresh, {
-      ...source,
-      ...{ searcher, threshold, blockRows, maxPairs, progress },
-      cacheBytes: CACHE_SHARE * memoryLimit(settings),
-    });
-    const { imageOfRow, changes, commit } = await source.settle();
-    const order = rowOrderOf(imageOfRow.map((image) => image?.id));
+    const { source, second } = await searchSources(sources, settings, { searcher, cacheBytes });
+    const { store, found, imageOfRow, changes } = source;
+    const isSeen = (image: ImageRecord | undefined) => image && (second?.sight.has(image.id) ?? true);
+    const order = rowOrderOf(imageOfRow.map((image) => (isSeen(image) ? image?.id : undefined)));
     const images = Array.from(order.rowOfRank, (row) => imageOfRow[row] as ImageRecord);
-    refuseNoImages(images, source.unreadable);
+    const unreadable = unreadableOf(source, second);
+    refuseNoImages(images, unreadable);
     const { labels, unknown } = labelImages(images, labelFile);
     noteUnknownLabels(unknown, images[0].id, settings, progress);
     const catalog = { images, labels };
     const pictures = new PictureMatcher({
-      images,
-      pathOf: source.pathOf,
-      reader: source.reader,
-      matcher,
+      ...{ images, matcher, pathOf: source.pathOf, reader: source.reader },
       known: source.matches && matchesOfRanks(source.matches, order.rowOfRank),
     });
-    const pairs = await matchPairs(rankPairs(found, order), pictures, progress);
+    const pairs = await matchPairs(rankPairs(found.pairs, order), pictures, progress);
     // without pictures nothing is more than similar
     const weakest = matcher ? settings.cluster.match : "similar";
-    const { mode, keep } = settings.cluster;
-    const groups = await collect(cluster(pairs, { catalog, mode, keep, weakest, pictures, store, order, progress }));
-    const chosen = { count: settings.candidates, kept: source.choices };
-    const candidates = await collect(
-      select(groups, { ...chosen, catalog, store, order, searcher, dissimilar, progress }),
-    );
+    const clustering = { ...settings.cluster, weakest, catalog, pictures, store, order, progress };
+    const groups = await collect(cluster(pairs, clustering));
+    const seen = second
+      ? { store: second.store, order: second.sight.orderOf(images), kept: second.choices }
+      : { store, order, kept: source.choices };
+    const selecting = { ...seen, catalog, searcher, dissimilar: sources.dissimilar, count: settings.candidates };
+    const candidates = await collect(select(groups, { ...selecting, progress }));
 
-    const findings: Findings = { catalog, pairs, groups, candidates, unreadable: source.unreadable };
+    const shown = (await second?.sight.beside(pairs, images, { store, order }, { cacheBytes, progress })) ?? pairs;
+    const findings: Findings = { catalog, pairs: shown, groups, candidates, unreadable };
     const finished: FinishedRun = {
-      exitCode: source.unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
+      exitCode: unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
       counts: countsOf(findings, source.ignored, changes),
-      search: searched,
-      ...(source.model ? { model: source.model } : {}),
+      ...modelFacts(source, second),
     };
     const draft = await startDraft(paths.reports, RUN_RECORD);
     await report(draft, findings, progress);
     await writeWholeFile(join(draft, RUN_RECORD), [runJson(describeRun(finished))]);
     await publishDraft(paths.reports);
-    await commit();
+    await source.commit();
+    await second?.commit();
     return finished;
   } finally {
-    await searcher.close();
-    await matcher?.close();
-    await source.close();
-    // what stays of it is removed by the next run
-    await dropDraft(paths.reports).catch(() => undefined);
+    await closeAll(
+      () => searcher.close(),
+      () => matcher?.close(),
+      () => sources.close(),
+      // what stays of it is removed by the next run
+      () => dropDraft(paths.reports).catch(() => undefined),
+    );
   }
 }
 
@@ -118,16 +110,19 @@ function memoryLimit({ limitMemory }: Settings): number {
   return Math.min(totalmem(), allowed > 0 ? allowed : Number.POSITIVE_INFINITY) / 4;
 }
 
-function thresholdsOf(
-  { threshold, dissimilar }: Settings,
-  { model }: Source,
-): { threshold: number; dissimilar: number } {
-  const chosen = threshold ?? model?.preset.threshold;
-  if (chosen === undefined) {
-    throw new PipelineError("settings", "Features come without a model that knows its threshold: give --threshold");
-  }
-  // without a model to ask, unlike every labeled image means: a duplicate of none
-  return { threshold: chosen, dissimilar: dissimilar ?? model?.preset.dissimilar ?? chosen };
+function modelFacts(
+  source: SearchedSource,
+  second: SearchedSource | undefined,
+): Omit<FinishedRun, "counts" | "exitCode"> {
+  const { model, found } = source;
+  const search = { vectors: found.vectors, account: found.account };
+  const first = { ...(model ? { model } : {}), search };
+  if (!second?.model) return first;
+  return {
+    ...first,
+    secondModel: second.model,
+    secondSearch: { vectors: second.found.vectors, account: second.found.account },
+  };
 }
 
 function refuseNoImages(images: readonly ImageRecord[], unreadable: readonly UnreadableImage[]): void {

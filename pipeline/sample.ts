@@ -3,8 +3,8 @@ import { makeFolder } from "#artifacts/make-folder.ts";
 import { outputPaths } from "#artifacts/output-paths.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import type { Progress } from "#base/progress.ts";
-import { findModel } from "#settings/find-model.ts";
 import type { Settings } from "#settings/settings.ts";
+import { firstModel, secondModel } from "./run-model.ts";
 
 /** Where no images are configured, renders the sample set under output/sample and sets the run on it. */
 export async function useSampleWhenEmpty(
@@ -14,7 +14,7 @@ export async function useSampleWhenEmpty(
   if (settings.features !== null || settings.images.length + settings.references.length > 0) {
     return { settings, isSample: false };
   }
-  findModel(settings); // a wrong model is told before anything is drawn
+  await secondModel(settings, await firstModel(settings)); // a wrong model is told before anything is drawn
   const { sample } = outputPaths(settings.output);
   progress.note(`No images configured: rendering a sample data set into ${sample}`);
   // what draws it is only loaded here: runs on images of the user's need none of it

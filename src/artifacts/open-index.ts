@@ -93,7 +93,8 @@ async function replaceCopy(folder: string, record: IndexRecord, listener: IndexL
   await writeIndexRecord(folder, record);
 }
 
-function besideOf(folder: string, fingerprint: string): string {
+/** Where an index lies that is not the first model's. */
+export function besideOf(folder: string, fingerprint: string): string {
   return `${folder}-${fingerprint.slice(0, 16)}`;
 }
 

@@ -28,6 +28,17 @@ export class ShardStore {
     this.#parts.push(part);
   }
 
+  /** Number of the shard that a row lies in. */
+  shardOf(row: number): number {
+    let [low, high] = [0, this.#parts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.#parts[middle].firstRow <= row) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
   /** Whether a shard's features can be read. */
   has(shard: number): boolean {
     return "file" in this.#parts[shard];

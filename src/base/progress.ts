@@ -48,8 +48,40 @@ export class Progress extends EventEmitter<{ stage: [StageProgress]; note: [stri
     this.emit("note", line);
   }
 
+  /** The same progress for stages that run a second time: their names get a suffix. */
+  suffixed(suffix: string): Progress {
+    return new SuffixedProgress(this, suffix);
+  }
+
   /** Name, seconds and items of each stage so far, in the order in which they began. */
   timings(): { name: string; seconds: number; items: number }[] {
     return [...this.#stages].map(([name, s]) => ({ name, seconds: (s.end - s.start) / 1000, items: s.done }));
+  }
+}
+
+class SuffixedProgress extends Progress {
+  readonly #whole: Progress;
+  readonly #suffix: string;
+
+  constructor(whole: Progress, suffix: string) {
+    super();
+    this.#whole = whole;
+    this.#suffix = suffix;
+  }
+
+  override update(stage: string, unit: string, done: number, total?: number): void {
+    this.#whole.update(stage + this.#suffix, unit, done, total);
+  }
+
+  override finish(stage: string): void {
+    this.#whole.finish(stage + this.#suffix);
+  }
+
+  override note(line: string): void {
+    this.#whole.note(line);
+  }
+
+  override timings() {
+    return this.#whole.timings();
   }
 }

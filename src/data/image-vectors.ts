@@ -62,16 +62,24 @@ export function vectorsByImage({ imageOf, imageCount }: ImageVectors): number[][
   return numbers;
 }
 
+/** Plain L2 of two images by the numbers of their vectors: that of their closest ones. */
+export function closestDistance(
+  left: ImageVectors,
+  ofLeft: readonly number[],
+  right: ImageVectors,
+  ofRight: readonly number[],
+): number {
+  let closest = Number.POSITIVE_INFINITY;
+  for (const a of ofLeft) {
+    for (const b of ofRight) closest = Math.min(closest, distance(left.matrix, a, right.matrix, b));
+  }
+  return closest;
+}
+
 /** Plain L2 from image `i` of one to image `i` of the other, for every i: that of their closest vectors; float64, shape (images,). */
 export function closestDistances(left: ImageVectors, right: ImageVectors): Float64Array {
   const ofRight = vectorsByImage(right);
-  return Float64Array.from(vectorsByImage(left), (numbers, i) => {
-    let closest = Number.POSITIVE_INFINITY;
-    for (const a of numbers) {
-      for (const b of ofRight[i]) closest = Math.min(closest, distance(left.matrix, a, right.matrix, b));
-    }
-    return closest;
-  });
+  return Float64Array.from(vectorsByImage(left), (numbers, i) => closestDistance(left, numbers, right, ofRight[i]));
 }
 
 /** Whose the vectors are that shards brought one after the other: vectors are numbered in the order in which they came. */

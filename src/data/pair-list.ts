@@ -13,6 +13,8 @@ export interface PairList {
 /** Pairs that were looked at: `match[i]` is the place of pair i's match in MATCHES. */
 export interface MatchedPairs extends PairList {
   readonly match: Uint8Array;
+  /** Distance by the second model, where there is one. */
+  readonly secondDistance?: Float64Array;
 }
 
 /** Pairs that so many rows make, each with each. */

@@ -18,7 +18,16 @@ const NO_RANK = 0xffffffff;
 export function rowOrderOf(ids: readonly (string | undefined)[]): RowOrder {
   const rows = Uint32Array.from(ids.keys()).filter((row) => ids[row] !== undefined);
   const rowOfRank = rows.sort((a, b) => compareUtf8(ids[a] as string, ids[b] as string));
-  const rankOfRow = new Uint32Array(ids.length).fill(NO_RANK);
+  return rowOrderAs(rowOfRank, ids.length);
+}
+
+/**
+ * Ranks that are given elsewhere.
+ *
+ * @param rowOfRank row of each rank, shape (images,)
+ */
+export function rowOrderAs(rowOfRank: Uint32Array, rowCount: number): RowOrder {
+  const rankOfRow = new Uint32Array(rowCount).fill(NO_RANK);
   for (let rank = 0; rank < rowOfRank.length; rank++) rankOfRow[rowOfRank[rank]] = rank;
   return { rankOfRow, rowOfRank };
 }

@@ -3,15 +3,18 @@ import type { MatchedPairs } from "#data/pair-list.ts";
 import type { Catalog } from "#reports/catalog.ts";
 import type { Cell, Table } from "#reports/csv.ts";
 
-/** pairs.csv: every pair within the threshold, in id order. */
+/** pairs.csv: every pair within the threshold of a model, in id order; a second model has a column of its own. */
 export function pairsTable(pairs: MatchedPairs, catalog: Catalog): Table {
-  return { columns: ["path_a", "path_b", "distance", "match"], rows: rowsOf(pairs, catalog) };
+  const columns = ["path_a", "path_b", "distance", "match"];
+  if (pairs.secondDistance) columns.push("second_distance");
+  return { columns, rows: rowsOf(pairs, catalog) };
 }
 
 function* rowsOf(pairs: MatchedPairs, { images }: Catalog): Generator<Cell[]> {
   for (let i = 0; i < pairs.count; i++) {
     const a = images[pairs.left[i]];
     const b = images[pairs.right[i]];
-    yield [a.id, b.id, pairs.distance[i], MATCHES[pairs.match[i]]];
+    const cells = [a.id, b.id, pairs.distance[i], MATCHES[pairs.match[i]]];
+    yield pairs.secondDistance ? [...cells, pairs.secondDistance[i]] : cells;
   }
 }

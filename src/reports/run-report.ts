@@ -17,6 +17,18 @@ export interface RunCounts {
   readonly candidates: number;
 }
 
+interface ModelFacts {
+  readonly preset: ModelPreset;
+  readonly sha256: string;
+  readonly dim: number;
+  readonly views: readonly View[];
+}
+
+interface SearchFacts {
+  readonly vectors: number;
+  readonly account: PairAccount;
+}
+
 /** What a run was told, did and took; what is not known when a run fails early is left out. */
 export interface RunFacts {
   readonly version: string;
@@ -25,22 +37,19 @@ export interface RunFacts {
   readonly exitCode: number;
   readonly error?: string;
   readonly config: unknown;
-  readonly model?: {
-    readonly preset: ModelPreset;
-    readonly sha256: string;
-    readonly dim: number;
-    readonly views: readonly View[];
-  };
+  readonly model?: ModelFacts;
+  readonly secondModel?: ModelFacts;
   readonly device: string;
   readonly counts?: RunCounts;
-  readonly search?: { readonly vectors: number; readonly account: PairAccount };
+  readonly search?: SearchFacts;
+  readonly secondSearch?: SearchFacts;
   readonly stages: readonly { readonly name: string; readonly seconds: number; readonly items: number }[];
   readonly peakRssBytes: number;
 }
 
 /** run.json: the one report that holds times, durations and facts of the machine. */
 export function runJson(facts: RunFacts): string {
-  const { model, search } = facts;
+  const { model, secondModel, search, secondSearch } = facts;
   const content = {
     schema: "twinsift/run@1",
     version: facts.version,
@@ -50,17 +59,11 @@ export function runJson(facts: RunFacts): string {
     error: facts.error,
     config: facts.config,
     model: model && modelFields(model),
+    second_model: secondModel && modelFields(secondModel),
     device: facts.device,
     counts: facts.counts,
-    search: search && {
-      vectors: search.vectors,
-      pairs_total: search.account.total,
-      pairs_stored: search.account.stored,
-      pairs_skipped_by_block: search.account.skippedByBlock,
-      pairs_pruned_by_sketch: search.account.prunedBySketch,
-      pairs_refined: search.account.refined,
-      pairs_found: search.account.found,
-    },
+    search: search && searchFields(search),
+    second_search: secondSearch && searchFields(secondSearch),
     stages: facts.stages.map(({ name, seconds, items }) => ({
       name,
       seconds: rounded(seconds),
@@ -72,9 +75,21 @@ export function runJson(facts: RunFacts): string {
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
-function modelFields({ preset, sha256, dim, views }: NonNullable<RunFacts["model"]>) {
+function modelFields({ preset, sha256, dim, views }: ModelFacts) {
   const { normalize, ...preprocessing } = preprocessingOf(preset);
   return { name: preset.name, sha256, dim, normalize, preprocessing, views };
+}
+
+function searchFields({ vectors, account }: SearchFacts) {
+  return {
+    vectors,
+    pairs_total: account.total,
+    pairs_stored: account.stored,
+    pairs_skipped_by_block: account.skippedByBlock,
+    pairs_pruned_by_sketch: account.prunedBySketch,
+    pairs_refined: account.refined,
+    pairs_found: account.found,
+  };
 }
 
 function rounded(value: number): number {

@@ -40,13 +40,15 @@ function readConfig(file: string): Partial<Settings> {
 function withAbsolutePaths(content: Partial<Settings>, folder: string): Partial<Settings> {
   const absolute = (path: string) => resolve(folder, path);
   const optional = (path: string | null | undefined) => (typeof path === "string" ? absolute(path) : path);
+  const modelPath = (model: string | null | undefined) => (model?.endsWith(".onnx") ? absolute(model) : model);
   const paths = {
     images: content.images?.map(absolute),
     references: content.references?.map(absolute),
     labels: optional(content.labels),
     features: optional(content.features),
     output: optional(content.output),
-    model: content.model?.endsWith(".onnx") ? absolute(content.model) : content.model,
+    model: modelPath(content.model),
+    secondModel: modelPath(content.secondModel),
   };
   const { $schema: _, ...rest } = content as Partial<Settings> & { $schema?: string };
   return { ...rest, ...Object.fromEntries(Object.entries(paths).filter(([, path]) => path !== undefined)) };

@@ -10,6 +10,10 @@ export interface Settings {
   readonly output: string;
   readonly model: string;
   readonly preset: string | null;
+  /** A model beside the first: it measures who is dissimilar. */
+  readonly secondModel: string | null;
+  readonly secondPreset: string | null;
+  readonly secondThreshold: number | null;
   readonly views: "default" | "none" | readonly View[];
   readonly device: "auto" | "cpu" | "webgpu" | "cuda" | "coreml" | "dml";
   readonly threshold: number | null;
