@@ -2,12 +2,12 @@ import { stat } from "node:fs/promises";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { UnreadableFile } from "#artifacts/unreadable-files.ts";
 import { chunksOf } from "#base/chunks-of.ts";
+import { hashFile } from "#base/hash-file.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import type { HashedImage, ImageFile, UnreadableImage } from "#data/image-record.ts";
 import type { RowOwners } from "#data/row-owners.ts";
-import { hashFile } from "#images/hash-file.ts";
 
 export interface ScanOptions {
   readonly owners: RowOwners;

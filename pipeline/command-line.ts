@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { didYouMean } from "#base/nearest-name.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import { VIEWS } from "#data/view.ts";
-import { didYouMean } from "#settings/nearest-name.ts";
 import { readSettings } from "#settings/read-settings.ts";
 import type { Settings } from "#settings/settings.ts";
 import { parseFlags } from "#terminal/parse-flags.ts";

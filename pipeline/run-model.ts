@@ -2,9 +2,9 @@ import { fingerprint } from "#base/fingerprint.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import { type ModelPreset, preprocessingOf } from "#data/model-preset.ts";
 import type { View } from "#data/view.ts";
-import { hashFile } from "#images/hash-file.ts";
+import { identifyModel } from "#onnx/model-identity.ts";
 import { chosenViews } from "#settings/chosen-views.ts";
-import { findModel } from "#settings/find-model.ts";
+import { type ChosenModel, findModel } from "#settings/find-model.ts";
 import type { Settings } from "#settings/settings.ts";
 
 /** A model as a run uses it. */
@@ -19,8 +19,8 @@ export interface RunModel {
 
 /** @throws PipelineError `settings` for a model or preset that there is not */
 export async function firstModel(settings: Settings): Promise<RunModel> {
-  const { file, preset } = findModel(settings);
-  return runModel(file, preset, chosenViews(settings, preset));
+  const found = findModel(settings);
+  return runModel(found, chosenViews(settings, found.preset));
 }
 
 /**
@@ -32,19 +32,18 @@ export async function firstModel(settings: Settings): Promise<RunModel> {
 export async function secondModel(settings: Settings, first: RunModel): Promise<RunModel | undefined> {
   const { secondModel, secondPreset, presets } = settings;
   if (secondModel === null) return undefined;
-  const { file, preset } = findModel({ model: secondModel, preset: secondPreset, presets });
-  const second = await runModel(file, preset, []);
-  if (second.sha256 === first.sha256 && preset.output === first.preset.output) {
+  const second = await runModel(findModel({ model: secondModel, preset: secondPreset, presets }), []);
+  if (second.sha256 === first.sha256 && second.preset.output === first.preset.output) {
     const found = `--second-model "${secondModel}" is the model "${first.preset.name}" itself`;
     throw new PipelineError("settings", `Expected another model than the first, found that ${found}: name another one`);
   }
   return second;
 }
 
-async function runModel(file: string, preset: ModelPreset, views: readonly View[]): Promise<RunModel> {
-  const { sha256 } = await hashFile(file);
+async function runModel({ file, preset, sha256: known }: ChosenModel, views: readonly View[]): Promise<RunModel> {
+  const { sha256, identity } = await identifyModel(file, known);
   return {
     ...{ file, preset, views, sha256 },
-    fingerprint: fingerprint({ sha256, preprocessing: preprocessingOf(preset), views }),
+    fingerprint: fingerprint({ sha256: identity, preprocessing: preprocessingOf(preset), views }),
   };
 }

@@ -1,15 +1,15 @@
-import { PipelineError } from "#base/pipeline-error.ts";
+import { readFileSync } from "node:fs";
+import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
 import { fillInput, type InputType, type PixelTables, pixelTables } from "#features/input-tensor.ts";
+import { poolFeatures, shapesFor } from "#features/pool-features.ts";
+import { type Fit, fitPreset } from "#features/preset-fit.ts";
 import { fromFloat16 } from "#onnx/float16.ts";
-import {
-  type Device,
-  describeSession,
-  openSession,
-  type Session,
-  type TensorDescription,
-  tensorOf,
-} from "#onnx/session.ts";
+import { withOutput } from "#onnx/inner-output.ts";
+import type { TensorDescription } from "#onnx/onnx-file.ts";
+import { readOnnxFile } from "#onnx/read-onnx-file.ts";
+import { type Device, openSession, type Session, tensorOf } from "#onnx/session.ts";
+import { weightPaths } from "#onnx/weight-files.ts";
 
 /**
  * A model that turns pictures into features by its preset. Every run has the same batch, filled up with zeros where there
@@ -18,36 +18,45 @@ import {
 export class FeatureModel {
   readonly #session: Session;
   readonly #preset: ModelPreset;
+  readonly #file: string;
   readonly #type: InputType;
   readonly #tables: PixelTables;
   readonly batch: number;
   dim = 0;
 
-  private constructor(session: Session, preset: ModelPreset, input: TensorDescription) {
+  private constructor(session: Session, preset: ModelPreset, file: string, input: TensorDescription) {
     this.#session = session;
     this.#preset = preset;
+    this.#file = file;
     this.#type = input.type as InputType;
     this.#tables = pixelTables(preset, this.#type);
     this.batch = typeof input.shape[0] === "number" ? input.shape[0] : preset.batch;
   }
 
   /**
-   * Loads a model, holds it against its preset and runs it once on zeros.
+   * Reads what a model is, holds it against its preset, loads it and runs it on a black and on a white picture.
    *
    * @throws PipelineError `input` naming what the file has and what the preset expects
    */
   static async open(file: string, preset: ModelPreset, device: Device): Promise<FeatureModel> {
-    const session = await openSession(file, { device });
-    const model = new FeatureModel(session, preset, checkedInput(session, preset, file));
-    const trial = await model.#run(new Uint8Array(0));
-    if (trial.length === 0 || trial.length % model.batch !== 0) {
-      const found = `${trial.length} numbers for ${model.batch} pictures`;
+    const described = readOnnxFile(file);
+    weightPaths(described);
+    const fit = fitPreset(described, preset);
+    if ("expected" in fit) {
+      const { expected, found } = fit;
       throw new PipelineError(
         "input",
-        `Output "${preset.output}" of "${file}" gave ${found}: expected as many for each`,
+        `Model "${file}" does not fit preset "${preset.name}": expected ${expected}, found ${found}`,
       );
     }
-    model.dim = trial.length / model.batch;
+    const session = await openFitting(file, preset, fit, device);
+    const model = new FeatureModel(session, preset, file, fit.input);
+    const { width, height } = preset;
+    model.dim = (await model.#run(new Uint8Array(0))).dim;
+    // where the file does not say how long a feature is, it may depend on the picture
+    const output = described.outputs.find(({ name }) => name === preset.output);
+    const isOpen = !output || output.shape.slice(1).some((length) => typeof length === "string");
+    if (isOpen) await model.#run(new Uint8Array(3 * width * height).fill(255));
     return model;
   }
 
@@ -58,52 +67,66 @@ export class FeatureModel {
   async embed(pixels: Uint8Array): Promise<Float32Array> {
     const { width, height, normalize } = this.#preset;
     const count = pixels.length / (3 * width * height);
-    const features = (await this.#run(pixels)).slice(0, count * this.dim);
+    const features = (await this.#run(pixels)).features.slice(0, count * this.dim);
     if (normalize) for (let row = 0; row < count; row++) toUnitLength(features, row * this.dim, this.dim);
     return features;
   }
 
-  async #run(pixels: Uint8Array): Promise<Float32Array> {
-    const { layout, width, height, input, output } = this.#preset;
+  async #run(pixels: Uint8Array): Promise<{ features: Float32Array; dim: number }> {
+    const { layout, width, height, input } = this.#preset;
     const length = this.batch * 3 * width * height;
     const values = this.#type === "float32" ? new Float32Array(length) : new Uint16Array(length);
     fillInput(pixels, this.#preset, this.#tables, values);
     const shape = layout === "nchw" ? [this.batch, 3, height, width] : [this.batch, height, width, 3];
     const tensor =
       values instanceof Float32Array ? tensorOf("float32", values, shape) : tensorOf("float16", values, shape);
-    const result = (await this.#session.run({ [input]: tensor }, [output]))[output];
-    if (result.type === "float32") return result.data as Float32Array;
-    return Float32Array.from(result.data as unknown as Uint16Array, fromFloat16);
+    return this.#pooled(await this.#outputOf({ [input]: tensor }));
+  }
+
+  async #outputOf(feeds: Parameters<Session["run"]>[0]) {
+    const { output, width, height, name } = this.#preset;
+    try {
+      return (await this.#session.run(feeds, [output]))[output];
+    } catch (error) {
+      throw new PipelineError(
+        "input",
+        `Model "${this.#file}" cannot be run on ${this.batch} pictures of ${width} × ${height} pixels, the size of preset "${name}": ${messageOf(error)}; change the preset to a size that the model takes`,
+        { cause: error },
+      );
+    }
+  }
+
+  #pooled({ type, dims, data }: Awaited<ReturnType<Session["run"]>>[string]): { features: Float32Array; dim: number } {
+    const { output, pool, width, height } = this.#preset;
+    const what = `Output "${output}" of "${this.#file}"`;
+    if (type !== "float32" && type !== "float16") {
+      throw new PipelineError("input", `${what} is ${type}: expected float32 or float16`);
+    }
+    const values =
+      type === "float32" ? (data as Float32Array) : Float32Array.from(data as unknown as Uint16Array, fromFloat16);
+    const pooled = dims[0] === this.batch ? poolFeatures(values, dims, this.#preset) : undefined;
+    if (!pooled) {
+      const found = `[${dims.join(", ")}] for ${this.batch} pictures of ${width} × ${height} pixels`;
+      const how = pool === undefined ? "without a pool" : `for pool "${pool}"`;
+      throw new PipelineError(
+        "input",
+        `${what} gave ${found}: expected ${shapesFor(this.#preset)} ${how}; set the preset's "pool" to mean, first or flatten, or name another tensor`,
+      );
+    }
+    if (this.dim !== 0 && pooled.dim !== this.dim) {
+      throw new PipelineError(
+        "input",
+        `${what} gave ${pooled.dim} numbers a picture of ${width} × ${height} pixels, and ${this.dim} before: expected as many for every picture; name another tensor, or set "pool" to mean`,
+      );
+    }
+    return pooled;
   }
 }
 
-function checkedInput(session: Session, preset: ModelPreset, file: string): TensorDescription {
-  const { inputs, outputs } = describeSession(session);
-  const misfit = (expected: string, found: string) =>
-    new PipelineError(
-      "input",
-      `Model "${file}" does not fit preset "${preset.name}": expected ${expected}, found ${found}`,
-    );
-  const list = (tensors: TensorDescription[]) => tensors.map(describeTensor).join(", ");
-  const input = inputs.find(({ name }) => name === preset.input);
-  if (!input || inputs.length !== 1) throw misfit(`one input named "${preset.input}"`, list(inputs));
-  const output = outputs.find(({ name }) => name === preset.output);
-  if (!output) throw misfit(`an output named "${preset.output}"`, list(outputs));
-  const { layout, width, height } = preset;
-  const shape = layout === "nchw" ? [3, height, width] : [height, width, 3];
-  const fits =
-    input.shape.length === 4 &&
-    shape.every((length, i) => typeof input.shape[i + 1] === "string" || input.shape[i + 1] === length);
-  if (!fits) throw misfit(`an input of shape [N, ${shape.join(", ")}]`, describeTensor(input));
-  for (const tensor of [input, output]) {
-    if (tensor.type !== "float32" && tensor.type !== "float16")
-      throw misfit("float32 or float16", describeTensor(tensor));
-  }
-  return input;
-}
-
-function describeTensor({ name, type, shape }: TensorDescription): string {
-  return `"${name}" ${type} [${shape.join(", ")}]`;
+/** An inner tensor is made an output in memory: the file stays as it is. */
+function openFitting(file: string, { output }: ModelPreset, { isInner }: Fit, device: Device): Promise<Session> {
+  if (!isInner) return openSession(file, { device });
+  return openSession(withOutput(readFileSync(file), output), { device, path: file });
 }
 
 /** Scales one row to unit length, in float64; a row of zeros stays as it is. */

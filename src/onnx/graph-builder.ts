@@ -1,8 +1,5 @@
+import { ELEMENT_TYPES, type ElementType } from "#onnx/element-types.ts";
 import { ProtobufWriter } from "#onnx/protobuf-writer.ts";
-
-/** Numbers of TensorProto.DataType, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
-const ELEMENT_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
-type ElementType = keyof typeof ELEMENT_TYPES;
 
 /** A length, or a name for a length that is only known when the graph runs. */
 type Dimension = number | string;

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { dirname, resolve } from "node:path";
 import type * as Runtime from "onnxruntime-node";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
@@ -28,18 +29,13 @@ export function tensorOf<Type extends Tensor.Type>(
   return new Tensor(type, values, shape);
 }
 
-/** An input or output of a model; a length is a name where it is only known when the model runs. */
-export interface TensorDescription {
-  readonly name: string;
-  readonly type: string;
-  readonly shape: readonly (number | string)[];
-}
-
 export interface SessionOptions {
   /** `auto` is the CPU. */
   readonly device: Device;
   /** Threads within a run; all processors unless said otherwise. */
   readonly threads?: number;
+  /** Of a model in bytes: the file that it stands for, in whose folder its weights are looked for. */
+  readonly path?: string;
 }
 
 /**
@@ -54,15 +50,21 @@ export async function openSession(model: string | Uint8Array, options: SessionOp
     executionProviders: [device],
     logSeverityLevel: 3,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-    // spinning threads would take the cores from the decoders that run beside
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
+    extra: {
+      session: {
+        // spinning threads would take the cores from the decoders that run beside
+        intra_op: { allow_spinning: "0" },
+        ...(options.path === undefined ? {} : { model_external_initializers_file_folder_path: folderOf(options.path) }),
+      },
+    },
   };
   try {
     const { InferenceSession } = runtime();
     if (typeof model === "string") return await InferenceSession.create(model, sessionOptions);
     return await InferenceSession.create(model, sessionOptions);
   } catch (error) {
-    const what = typeof model === "string" ? `model "${model}"` : "the built-in matrix product";
+    const file = typeof model === "string" ? model : options.path;
+    const what = file === undefined ? "the built-in matrix product" : `model "${file}"`;
     const advice = device === "cpu" ? "expected an ONNX file" : "use --device cpu, or install what the device needs";
     throw new PipelineError("input", `Cannot load ${what} on device "${device}": ${messageOf(error)}; ${advice}`, {
       cause: error,
@@ -70,11 +72,6 @@ export async function openSession(model: string | Uint8Array, options: SessionOp
   }
 }
 
-/** The inputs and outputs of a model, in the file's order. */
-export function describeSession(session: Session): { inputs: TensorDescription[]; outputs: TensorDescription[] } {
-  const describe = (metadata: InferenceSession.ValueMetadata): TensorDescription =>
-    metadata.isTensor
-      ? { name: metadata.name, type: metadata.type, shape: metadata.shape }
-      : { name: metadata.name, type: "not a tensor", shape: [] };
-  return { inputs: session.inputMetadata.map(describe), outputs: session.outputMetadata.map(describe) };
+function folderOf(path: string): string {
+  return dirname(resolve(path));
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { didYouMean } from "#base/nearest-name.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
-import { didYouMean } from "#settings/nearest-name.ts";
 
 const SCHEMA_FILE = new URL("../../config/schema.json", import.meta.url);
 

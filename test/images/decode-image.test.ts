@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { expect, test } from "vitest";
+import { hashFile } from "#base/hash-file.ts";
 import { type DecodeOptions, decodeImage } from "#images/decode-image.ts";
-import { hashFile } from "#images/hash-file.ts";
 import { drawPicture } from "../support/pictures.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 

@@ -20,6 +20,7 @@ export async function writeTinyModel(
 export const TINY_PRESET = {
   input: "picture",
   output: "cells",
+  pool: "flatten" as const,
   width: 16,
   height: 16,
   batch: 8,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 
 const CHUNK_BYTES = 1 << 20;
@@ -27,5 +28,25 @@ export async function hashFile(path: string): Promise<{ sha256: string; bytes: n
     return { sha256: hash.digest("hex"), bytes };
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * The same SHA-256, for a single file at the start of a program: nothing else happens meanwhile.
+ *
+ * @throws the file system's error when it cannot be read
+ */
+export function hashFileSync(path: string): string {
+  const file = openSync(path, "r");
+  try {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const hash = createHash("sha256");
+    for (;;) {
+      const bytes = readSync(file, chunk);
+      if (bytes === 0) return hash.digest("hex");
+      hash.update(chunk.subarray(0, bytes));
+    }
+  } finally {
+    closeSync(file);
   }
 }
