@@ -8,6 +8,7 @@ import { type FoundPair, type PairScore, pairKey, scorePairs } from "#evaluation
 import { readCsv } from "#reports/read-csv.ts";
 import { readSettings } from "#settings/read-settings.ts";
 import { endProcess } from "#terminal/end-process.ts";
+import { formatTable } from "#terminal/format-table.ts";
 import { parseFlags } from "#terminal/parse-flags.ts";
 
 interface StoredPair extends FoundPair {
@@ -67,13 +68,7 @@ function table(scores: Record<string, PairScore>): string {
     const shares = [precision, recall, averagePrecision].map((share) => share.toFixed(4));
     lines.push([name, String(found), String(right), String(known), ...shares]);
   }
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((cells) => cells[column].length)));
-  return lines
-    .map(
-      (cells) =>
-        `${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("  ")}\n`,
-    )
-    .join("");
+  return formatTable(lines, 1);
 }
 
 endProcess(main(process.argv.slice(2)));

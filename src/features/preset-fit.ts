@@ -27,11 +27,6 @@ export function fitPreset(file: OnnxFile, preset: ModelPreset): Fit | { expected
   return { input, isInner: !declared };
 }
 
-/** Spatial lengths that the file leaves open: then the preset's size is the one that counts. */
-export function openLengths({ shape }: TensorDescription): (number | string)[] {
-  return shape.slice(1).filter((length) => typeof length === "string");
-}
-
 function fittingInput(file: OnnxFile, preset: ModelPreset): TensorDescription | { expected: string; found: string } {
   const { inputs } = file;
   const { layout, width, height } = preset;

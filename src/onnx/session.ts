@@ -48,7 +48,7 @@ export async function openSession(model: string | Uint8Array, options: SessionOp
   const device = options.device === "auto" ? "cpu" : options.device;
   const sessionOptions: InferenceSession.SessionOptions = {
     executionProviders: [device],
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
     extra: {
       session: {

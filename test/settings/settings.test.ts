@@ -1,8 +1,11 @@
+import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { expect, test } from "vitest";
-import { findModel } from "#settings/find-model.ts";
+import { fingerprint } from "#base/fingerprint.ts";
+import { type ModelPreset, preprocessingOf } from "#data/model-preset.ts";
+import { allPresets, findModel, findPreset } from "#settings/find-model.ts";
 import { readSettings } from "#settings/read-settings.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { TINY_PRESET, writeTinyModel } from "../support/tiny-model.ts";
@@ -64,6 +67,53 @@ test("findModel() names the nearest model or preset it knows, and missing files"
   expect(() => findModel({ model: "gone.onnx", preset: "mobilenet-v9", presets: {} })).toThrow(
     /did you mean "mobilenet-v2"/,
   );
+});
+
+test("findPreset() goes by a preset's name, then the file's SHA-256, then its name; the settings' presets come first", async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, "mobilenet_v2_100_224.onnx");
+  await writeTinyModel(file);
+  const sha256 = createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
+  const found = (presets: Record<string, object>, preset: string | null = null) => {
+    const { by, preset: chosen } = findPreset(file, { preset, presets: presets as never }) ?? {};
+    return [chosen?.name, by];
+  };
+  expect(found({})).toEqual(["mobilenet-v2", "file name"]);
+  const byName = { ...TINY_PRESET, files: ["mobilenet_v2_100_224.onnx"] };
+  const byHash = { ...TINY_PRESET, sha256: [sha256] };
+  expect(found({ byName })).toEqual(["byName", "file name"]);
+  expect(found({ byName, byHash })).toEqual(["byHash", "sha256"]);
+  expect(found({ byName, byHash }, "resnet-50")).toEqual(["resnet-50", "name"]);
+  expect(findModel({ model: file, preset: null, presets: { byHash } as never })).toMatchObject({ file, sha256 });
+});
+
+/** As they were before presets got hashes, sources and pools: a change here makes every index of these models anew. */
+test.each([
+  ["twinsift-copy-1", "509bf2ee71d66c949f5d295f15382426c8a1968d0b340f001e941adab28ff3f0"],
+  ["mobilenet-v1-025", "94616fd9801a149ec167355cbbf116fa6e2520dd6b8fb314535044c15d49a059"],
+  ["mobilenet-v2", "94616fd9801a149ec167355cbbf116fa6e2520dd6b8fb314535044c15d49a059"],
+  ["mobilenet-v3-small", "ca2c35c2dbc0090616efb58369d8334706c6a7685a6a7b30a74316a56e61ae63"],
+])("preset %s keeps the fingerprint of its preprocessing", (name, expected) => {
+  const preset = allPresets({}).find((known) => known.name === name);
+  expect(fingerprint(preprocessingOf(preset as ModelPreset))).toBe(expected);
+});
+
+test("advice changes no fingerprint, output and pool do", () => {
+  const [preset] = allPresets({});
+  const print = (changes: Partial<ModelPreset>) => fingerprint(preprocessingOf({ ...preset, ...changes }));
+  const advice = {
+    about: "a",
+    source: "b",
+    sha256: [],
+    dim: 7,
+    thresholdFrom: { measured: "c" },
+    unverified: ["d"],
+    threshold: 9,
+  };
+  expect(print(advice)).toBe(print({}));
+  expect(new Set([print({}), print({ pool: "flatten" }), print({ output: "other" })]).size).toBe(3);
 });
 
 test("config/schema.json is a schema by JSON Schema's own schema, which no start of the program tells", async () => {
