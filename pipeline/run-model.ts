@@ -2,6 +2,7 @@ import { fingerprint } from "#base/fingerprint.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import { type ModelPreset, preprocessingOf } from "#data/model-preset.ts";
 import type { View } from "#data/view.ts";
+import { DECODER_VERSION } from "#images/decode-image.ts";
 import { identifyModel } from "#onnx/model-identity.ts";
 import { chosenViews } from "#settings/chosen-views.ts";
 import { type ChosenModel, findModel } from "#settings/find-model.ts";
@@ -44,6 +45,11 @@ async function runModel({ file, preset, sha256: known }: ChosenModel, views: rea
   const { sha256, identity } = await identifyModel(file, known);
   return {
     ...{ file, preset, views, sha256 },
-    fingerprint: fingerprint({ sha256: identity, preprocessing: preprocessingOf(preset), views }),
+    fingerprint: fingerprint({
+      sha256: identity,
+      preprocessing: preprocessingOf(preset),
+      views,
+      decoder: DECODER_VERSION,
+    }),
   };
 }

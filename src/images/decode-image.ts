@@ -4,6 +4,10 @@ import type { View } from "#data/view.ts";
 import { cutOut, mirrored, type Pixels } from "#images/cut-pixels.ts";
 import { type Box, findBorders } from "#images/find-borders.ts";
 import { type OpenPicture, openPicture, type PictureLimits } from "#images/open-picture.ts";
+import { growsIn, rawOf, scaledUp } from "#images/scale-up.ts";
+
+/** Changes with the pixels that a file gives, so that an index made otherwise is not mixed with this one's features. */
+export const DECODER_VERSION = 2;
 
 /** A picture as the model wants it, and how large it was. */
 export interface DecodedImage {
@@ -48,15 +52,12 @@ interface Picture {
 
 /** The picture, or a part of it, scaled to a preset's size. */
 async function decoded({ file }: Picture, preset: DecodeOptions["preset"], part?: Box): Promise<Pixels> {
+  const whole = part ? inPixels(part, file) : { left: 0, top: 0, width: file.width, height: file.height };
   let upright = file.decode().autoOrient();
-  if (part) upright = upright.extract(inPixels(part, file));
+  if (part) upright = upright.extract(whole);
   upright = upright.flatten({ background: "white" }).toColourspace("srgb");
-  const { data, info } = await resized(upright, preset).raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
-  const expected = preset.width * preset.height * 3;
-  if (info.channels !== 3 || data.length !== expected) {
-    throw new Error(`Expected ${expected} bytes of RGB, found ${data.length} in ${info.channels} channels`);
-  }
-  return { data, width: preset.width, height: preset.height };
+  if (growsIn(whole, preset)) return scaledUp(upright, whole, preset);
+  return rawOf(resized(upright, preset), preset);
 }
 
 function inPixels(part: Box, { width, height }: OpenPicture) {

@@ -23,7 +23,7 @@ export function readOnnxFile(path: string): OnnxFile {
   } catch (error) {
     const found = error instanceof ProtobufFault ? `found ${error.message}` : messageOf(error);
     const advice = "expected an ONNX file: fetch or export it again, and check that the download was whole";
-    throw new PipelineError("input", `Cannot read model "${path}": ${found}; ${advice}`, { cause: error });
+    throw new PipelineError("input", `Cannot load model "${path}": ${found}; ${advice}`, { cause: error });
   } finally {
     source?.close();
   }

@@ -68,7 +68,7 @@ test("model check tries a tensor that is named, averages it where it must, and n
 });
 
 test.each<[string[], number, RegExp]>([
-  [["check", "package.json"], 1, /Cannot read model "package.json": .*expected an ONNX file/],
+  [["check", "package.json"], 1, /Cannot load model "package.json": .*expected an ONNX file/],
   [["check", "gone.onnx"], 2, /Found no model file "gone.onnx"/],
   [["check"], 2, /missing required argument/],
   [["chek", "a.onnx"], 2, /Did you mean check\?/],

@@ -171,7 +171,7 @@ test.each<[string, () => GraphBuilder | Uint8Array | string, Partial<ModelPreset
     {},
     /gave 769 numbers a picture of 8 × 8 pixels, and 1 before/,
   ],
-  ["an empty file", () => "", {}, /Cannot read model ".*": found an empty file; expected an ONNX file/],
+  ["an empty file", () => "", {}, /Cannot load model ".*": found an empty file; expected an ONNX file/],
   ["a text", () => "no model", {}, /expected an ONNX file/],
   [
     "a truncated file",
