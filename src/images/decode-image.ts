@@ -4,7 +4,7 @@ import type { View } from "#data/view.ts";
 import { cutOut, mirrored, type Pixels } from "#images/cut-pixels.ts";
 import { type Box, findBorders } from "#images/find-borders.ts";
 import { type OpenPicture, openPicture, type PictureLimits } from "#images/open-picture.ts";
-import { growsIn, rawOf, scaledUp } from "#images/scale-up.ts";
+import { FAST_SHRINK, growsIn, rawOf, scaledUp } from "#images/scale-up.ts";
 
 /** Changes with the pixels that a file gives, so that an index made otherwise is not mixed with this one's features. */
 export const DECODER_VERSION = 2;
@@ -113,15 +113,16 @@ function enlarged(preset: DecodeOptions["preset"]): DecodeOptions["preset"] {
 
 function resized(image: Sharp, preset: DecodeOptions["preset"]): Sharp {
   const { width, height, kernel } = preset;
-  if (preset.resize === "squash") return image.resize({ width, height, fit: "fill", kernel });
+  const how = { kernel, fastShrinkOnLoad: FAST_SHRINK };
+  if (preset.resize === "squash") return image.resize({ width, height, fit: "fill", ...how });
   if (preset.resize === "pad") {
-    return image.resize({ width, height, fit: "contain", background: { r: 127, g: 127, b: 127 }, kernel });
+    return image.resize({ width, height, fit: "contain", background: { r: 127, g: 127, b: 127 }, ...how });
   }
   const scale = (preset.cropFrom ?? Math.min(width, height)) / Math.min(width, height);
   const [outerWidth, outerHeight] = [Math.round(width * scale), Math.round(height * scale)];
   const left = Math.floor((outerWidth - width) / 2);
   const top = Math.floor((outerHeight - height) / 2);
   return image
-    .resize({ width: outerWidth, height: outerHeight, fit: "cover", kernel })
+    .resize({ width: outerWidth, height: outerHeight, fit: "cover", ...how })
     .extract({ left, top, width, height });
 }
