@@ -23,7 +23,7 @@ const LAYERS = [
     "sample",
     "terminal",
   ],
-  ["artifacts"],
+  ["artifacts", "calibration"],
   ["commands"],
 ];
 

@@ -6,6 +6,8 @@ export interface OutputPaths {
   readonly index: string;
   readonly reports: string;
   readonly runs: string;
+  /** What `npm run calibrate` writes. */
+  readonly calibration: string;
   /** The pictures that are rendered when no images are configured. */
   readonly sample: string;
 }
@@ -16,6 +18,7 @@ export function outputPaths(root: string): OutputPaths {
     index: join(root, "index"),
     reports: join(root, "reports"),
     runs: join(root, "runs"),
+    calibration: join(root, "calibration"),
     sample: join(root, "sample"),
   };
 }

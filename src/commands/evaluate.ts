@@ -1,19 +1,15 @@
 // npm run evaluate -- TRUTH.csv: how well the stored pairs of the latest run agree with known ones.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Command, Option } from "commander";
 import { outputPaths } from "#artifacts/output-paths.ts";
+import { storedPairs } from "#artifacts/stored-pairs.ts";
+import { collect } from "#base/bounded-buffer.ts";
 import { isAtLeast, MATCHES, type Match } from "#data/match.ts";
-import { type FoundPair, type PairScore, pairKey, scorePairs } from "#evaluation/score-pairs.ts";
+import { type PairScore, pairKey, scorePairs } from "#evaluation/score-pairs.ts";
 import { readCsv } from "#reports/read-csv.ts";
 import { readSettings } from "#settings/read-settings.ts";
+import { alignedTable } from "#terminal/aligned-table.ts";
 import { endProcess } from "#terminal/end-process.ts";
-import { formatTable } from "#terminal/format-table.ts";
 import { parseFlags } from "#terminal/parse-flags.ts";
-
-interface StoredPair extends FoundPair {
-  readonly match: Match;
-}
 
 async function main(args: readonly string[]): Promise<number> {
   const command = new Command("npm run evaluate --")
@@ -32,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
   }>();
   const settings = readSettings(config, output === undefined ? {} : { output });
   const known = await knownPairs(command.args[0]);
-  const stored = await storedPairs(outputPaths(settings.output).reports);
+  const stored = await collect(storedPairs(outputPaths(settings.output).reports));
   const scores = Object.fromEntries(
     (match ? [match] : MATCHES).map((weakest) => {
       const counted = stored.filter((pair) => isAtLeast(pair.match, weakest));
@@ -49,18 +45,6 @@ async function knownPairs(file: string): Promise<Set<string>> {
   return known;
 }
 
-/** From pairs.csv, pairs.2.csv and so on. */
-async function storedPairs(reports: string): Promise<StoredPair[]> {
-  const pairs: StoredPair[] = [];
-  for (let number = 1; ; number++) {
-    const file = join(reports, number === 1 ? "pairs.csv" : `pairs.${number}.csv`);
-    if (number > 1 && !existsSync(file)) return pairs;
-    for await (const [a, b, distance, match] of readCsv(file, ["path_a", "path_b", "distance", "match"])) {
-      pairs.push({ a, b, distance: Number(distance), match: match as Match });
-    }
-  }
-}
-
 function table(scores: Record<string, PairScore>): string {
   const lines = [["match", "pairs", "right", "known", "precision", "recall", "average precision"]];
   for (const [weakest, { found, right, known, precision, recall, averagePrecision }] of Object.entries(scores)) {
@@ -68,7 +52,7 @@ function table(scores: Record<string, PairScore>): string {
     const shares = [precision, recall, averagePrecision].map((share) => share.toFixed(4));
     lines.push([name, String(found), String(right), String(known), ...shares]);
   }
-  return formatTable(lines, 1);
+  return alignedTable(lines, 1);
 }
 
 endProcess(main(process.argv.slice(2)));

@@ -1,6 +1,6 @@
 import type { ModelPreset } from "#data/model-preset.ts";
 import { describeTensor, type OnnxFile, type TensorDescription } from "#onnx/onnx-file.ts";
-import { formatTable } from "#terminal/format-table.ts";
+import { alignedTable } from "#terminal/aligned-table.ts";
 import type { ModelCheck } from "./check-model.ts";
 
 /** What was found out of a model, for a person. */
@@ -54,7 +54,7 @@ export function presetsText(presets: readonly ModelPreset[]): string {
     `${preset.threshold} ${basis(preset)}`,
     preset.unverified?.map((what) => what.split(",")[0]).join(", ") ?? "",
   ]);
-  const table = formatTable([["preset", "dim", "threshold", "not verified"], ...rows], 4);
+  const table = alignedTable([["preset", "dim", "threshold", "not verified"], ...rows], 4);
   const sources = presets.map(({ name, about, source }) => `${name}: ${about}\n  ${source ?? "source unknown"}\n`);
   return `${table}\nWhat they are, and where to fetch them\n\n${sources.join("")}`;
 }

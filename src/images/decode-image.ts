@@ -35,10 +35,15 @@ const BORDERS_SIDE = 96;
  * Decodes a file, turns it upright by its EXIF orientation, lays transparency on white, converts to sRGB and scales it to the
  * preset's size. Of an animation or a document the first page is taken. Slightly damaged files are read, truncated ones not.
  *
+ * @param source path, or the bytes of a file
  * @throws as `openPicture` does
  */
-export async function decodeImage(path: string, options: DecodeOptions, limits: PictureLimits): Promise<DecodedImage> {
-  const file = await openPicture(path, limits);
+export async function decodeImage(
+  source: string | Uint8Array,
+  options: DecodeOptions,
+  limits: PictureLimits,
+): Promise<DecodedImage> {
+  const file = await openPicture(source, limits);
   const picture = { file, options };
   const pixels = await decoded(picture, options.preset);
   const views = await viewsOf(picture, pixels);

@@ -50,10 +50,11 @@ const BYTES_A_SAMPLE: Readonly<Record<string, number>> = {
 /**
  * Reads the header of a picture. Of an animation or a document the first page is taken.
  *
+ * @param file path, or the bytes of a file
  * @throws UnreadablePicture when it is larger than the limits; Error with libvips' reason; the file system's error
  */
-export async function openPicture(path: string, limits: PictureLimits): Promise<OpenPicture> {
-  const input = inputOf(path);
+export async function openPicture(file: string | Uint8Array, limits: PictureLimits): Promise<OpenPicture> {
+  const input = typeof file === "string" ? inputOf(file) : file;
   // the limit is checked here, as sharp's own message does not tell the size
   const header = await sharp(input, { failOn: "error", limitInputPixels: false }).metadata();
   checkLimits(header, limits);
