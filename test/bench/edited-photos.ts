@@ -32,15 +32,25 @@ export function photos(): Photo[] {
 
 /** Writes edits/KIND-STRENGTH/NAME.jpg of every fifth photo. */
 export async function writeEdits(all: readonly Photo[]): Promise<void> {
-  const limit = pLimit(2 * cpus().length);
   const chosen = all.filter((_, i) => i % Math.floor(all.length / EDITED) === 0).slice(0, EDITED);
-  const unfinished = join(WORK, "edits.unfinished");
+  await writeEditsOf(chosen, WORK);
+}
+
+/**
+ * Writes edits/KIND-STRENGTH/NAME.jpg of photos.
+ *
+ * @param every of the 54 kinds and strengths each photo gets one in so many, in turn, so that all kinds come up equally often
+ */
+export async function writeEditsOf(chosen: readonly Photo[], work: string, every = 1): Promise<void> {
+  const limit = pLimit(2 * cpus().length);
+  const unfinished = join(work, "edits.unfinished");
   const tasks = Object.entries(EDITS).flatMap(([kind, edit], number) =>
     ([0, 1] as const).flatMap((bold) => {
       const folder = join(unfinished, `${kind}-${bold}`);
       mkdirSync(folder, { recursive: true });
       return chosen.map(({ name, path }, i) =>
         limit(async () => {
+          if ((2 * number + bold + i) % every !== 0) return;
           const { data, info } = await sharp(path)
             .flatten({ background: "white" })
             .png()
@@ -53,7 +63,7 @@ export async function writeEdits(all: readonly Photo[]): Promise<void> {
     }),
   );
   await Promise.all(tasks);
-  renameSync(unfinished, join(WORK, "edits"));
+  renameSync(unfinished, join(work, "edits"));
 }
 
 /** KIND-STRENGTH/NAME of every edit that was written. */

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 
 const BENCHES = ["search", "detection", "clusters", "faults"];
+const BENCHES = ["search", "detection", "calibration", "faults"];
 const [name, ...args] = process.argv.slice(2);
 const file = new URL(`./${name}.ts`, import.meta.url);
 if (!name || !BENCHES.includes(name) || !existsSync(file)) {
