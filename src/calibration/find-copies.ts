@@ -1,10 +1,11 @@
 import { chunksOf } from "#base/chunks-of.ts";
 import type { Progress } from "#base/progress.ts";
 import type { Couple } from "#calibration/sample-distances.ts";
-import type { GrayBytes } from "#data/gray-picture.ts";
+import { fromBytes, type GrayBytes } from "#data/gray-picture.ts";
 import type { ImageFile } from "#data/image-record.ts";
 import type { PictureReader } from "#images/picture-reader.ts";
 import { UnreadablePicture } from "#images/unreadable-picture.ts";
+import { isPlain } from "#matches/compare-pictures.ts";
 import { GRAY_SIDE, type Matcher, smallPicture } from "#matches/matcher.ts";
 
 const COUPLES_AT_ONCE = 64;
@@ -21,13 +22,15 @@ export interface LookOptions {
 export interface FoundCopies {
   /** Originals that are copies of another one, which stays. */
   readonly copies: ReadonlySet<number>;
+  /** Originals that show nothing, as those of one colour: nobody can tell whose copies they are, and they are all alike. */
+  readonly plain: ReadonlySet<number>;
   /** Up to this cell all couples were looked at; undefined where all were. */
   readonly lastCell: number | undefined;
 }
 
 /**
  * Looks at couples of originals, nearest first, as the pipeline looks at pairs: a sample of the user's own images may hold real copies of one
- * another, which would count as false pairs. Of two that are, the later one goes.
+ * another, which would count as false pairs. Of two that are, the later one is named.
  *
  * @param couples nearest first
  */
@@ -35,7 +38,9 @@ export async function findCopies(couples: readonly Couple[], options: LookOption
   const { progress } = options;
   const pictures = new CouplePictures(options);
   const copies = new Set<number>();
-  const looked = couples.slice(0, MOST_LOOKED_AT);
+  const plain = await pictures.plain();
+  const shown = couples.filter(({ first, second }) => !plain.has(first) && !plain.has(second));
+  const looked = shown.slice(0, MOST_LOOKED_AT);
   let done = 0;
   progress.update("match", "pairs", 0, looked.length);
   for (const chunk of chunksOf(looked, COUPLES_AT_ONCE)) {
@@ -46,8 +51,8 @@ export async function findCopies(couples: readonly Couple[], options: LookOption
     progress.update("match", "pairs", done);
   }
   progress.finish("match");
-  const next = couples[looked.length];
-  return { copies, lastCell: next && Math.max(0, next.cell - 1) };
+  const next = shown[looked.length];
+  return { copies, plain, lastCell: next && Math.max(0, next.cell - 1) };
 }
 
 class CouplePictures {
@@ -56,6 +61,17 @@ class CouplePictures {
 
   constructor(options: LookOptions) {
     this.#options = options;
+  }
+
+  /** Those of one colour, or nearly so. */
+  async plain(): Promise<Set<number>> {
+    const plain = new Set<number>();
+    const numbers = [...this.#options.images.keys()];
+    for (const chunk of chunksOf(numbers, COUPLES_AT_ONCE)) {
+      const pictures = await Promise.all(chunk.map((original) => this.#of(original)));
+      for (const [i, picture] of pictures.entries()) if (picture && isPlain(fromBytes(picture))) plain.add(chunk[i]);
+    }
+    return plain;
   }
 
   async areCopies(couples: readonly Couple[]): Promise<boolean[]> {
@@ -73,7 +89,6 @@ class CouplePictures {
       looks.map(async (look, i) => {
         const [first, second] = pairs[i];
         if (!look || !first || !second) return false;
-        if (look.arePlain) return this.#haveSamePixels(couples[i]);
         return look.places.length > 0 && ((await matcher.compare(first, second, look.places))?.isCopy ?? false);
       }),
     );
@@ -84,13 +99,6 @@ class CouplePictures {
     const known = this.#gray.get(original) ?? orUnreadable(reader.gray(images[original].path, GRAY_SIDE));
     this.#gray.set(original, known);
     return known;
-  }
-
-  async #haveSamePixels({ first, second }: Couple): Promise<boolean> {
-    const { images, reader } = this.#options;
-    const hashes = [first, second].map((original) => orUnreadable(reader.hashPixels(images[original].path)));
-    const [one, other] = await Promise.all(hashes);
-    return one !== undefined && one === other;
   }
 }
 

@@ -46,7 +46,8 @@ export function plotSvg({ title, subtitle, xName, range, curves, marks }: Plot):
     text(FRAME.left + INNER.width / 2, HEIGHT - 16, xName, { size: 13.5, fill: PALE, anchor: "middle" }),
     ...curves.map((curve) => drawn(curve, place)),
     ...marks.map(({ at }, i) => markLine(at, i === 0, place)),
-    ...marks.map((mark, i) => markName(mark, i, marks, place)),
+    // the last first: where names meet, the one that matters most lies on top
+    ...marks.map((mark, i) => markName(mark, i, marks, place)).reverse(),
   ];
   const size = `width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}"`;
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" ${FONT}>\n<title>${escaped(title)}</title>\n${parts.join("\n")}\n</svg>\n`;

@@ -88,7 +88,7 @@ export function reviewedPlot({ rates, precision, grid }: ReviewedCalibration): s
     ],
     marks: [
       ...(surely ? [mark(surely, "recommended")] : []),
-      ...(byShare && byShare !== surely ? [mark(byShare, "by its share alone")] : []),
+      ...(byShare && byShare !== surely ? [mark(byShare, "by share")] : []),
     ],
   });
 }

@@ -25,9 +25,10 @@ export interface SampleCalibration {
   readonly files: {
     /** About how many images the folders hold. */
     readonly images: number;
-    /** Of the files that were drawn: those that could not be read, had the bytes of another, or showed a copy of another. */
+    /** Of the files that were drawn: those that could not be read, had the bytes of another, showed nothing, or a copy of another. */
     readonly unreadable: number;
     readonly sameBytes: number;
+    readonly plain: number;
     readonly copies: number;
   };
   readonly question: Question;
@@ -95,6 +96,7 @@ export function calibrationJson(calibration: SampleCalibration): Iterable<string
       pairs_of_different_pictures: sample.pairs,
       unreadable: files.unreadable,
       same_bytes: files.sameBytes,
+      plain: files.plain,
       copies: files.copies,
     },
     wanted: { precision: question.precision, of: question.of, copies: question.copies },

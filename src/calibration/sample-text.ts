@@ -30,6 +30,7 @@ function describeSample({ model, views, sample, files }: SampleCalibration): str
   const passedOver = [
     files.unreadable > 0 ? `${formatNumberOf(files.unreadable, "unreadable file")}` : "",
     files.sameBytes > 0 ? `${files.sameBytes} with the bytes of another` : "",
+    files.plain > 0 ? `${files.plain} that showed nothing (one colour)` : "",
     files.copies > 0 ? `${files.copies} that showed a copy of another` : "",
   ].filter((part) => part !== "");
   const without = passedOver.length > 0 ? ` Passed over: ${passedOver.join(", ")}.` : "";

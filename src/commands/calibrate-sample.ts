@@ -47,17 +47,20 @@ export async function calibrateOnSample(flags: CalibrateFlags, progress: Progres
     const grid = gridOf(preset, drawn);
     const distances = await measureSample(drawn, maker, grid, options);
     const { images } = drawn;
-    const { copies, lastCell } = await findCopies(nearCouples(distances), { images, reader, matcher, progress });
-    refuseFewImages(images.length - copies.size, drawn, folders);
+    const couples = nearCouples(distances);
+    const { copies, plain, lastCell } = await findCopies(couples, { images, reader, matcher, progress });
+    const left = new Set([...copies, ...plain]);
+    refuseFewImages(images.length - left.size, drawn, folders);
+    const { unreadable, sameBytes } = drawn;
     const known = Math.round((files.length * (drawn.tried - drawn.unreadable)) / drawn.tried);
     return {
       model: { name: preset.name, sha256 },
       views,
       presetThreshold: preset.threshold,
       seed,
-      files: { images: known, unreadable: drawn.unreadable, sameBytes: drawn.sameBytes, copies: copies.size },
+      files: { images: known, unreadable, sameBytes, plain: plain.size, copies: copies.size },
       question: { of: flags.of ?? known, copies: flags.copies, precision: flags.precision },
-      sample: sampleRates(distances, copies, Math.min(distances.lastCell, lastCell ?? distances.lastCell)),
+      sample: sampleRates(distances, left, Math.min(distances.lastCell, lastCell ?? distances.lastCell)),
       grid,
     };
   });

@@ -9,13 +9,17 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const calibrate = (...args: string[]) => runCommand("src/commands/calibrate.ts", [...args, "--quiet"]);
 
-/** 21 pictures, one of them saved twice more, as it is and anew, and two files that are none. */
+/** 21 pictures, one of them saved twice more, as it is and anew, two of one colour each, and two files that are none. */
 async function pictureFolder(root: string): Promise<string> {
   const files: Record<string, Buffer | string> = { "notes.txt": "no picture", "broken.jpg": "no picture either" };
   for (let i = 0; i < 21; i++) {
     files[`${i}.png`] = await drawPicture(i + 1, { width: 64, height: 48 })
       .png()
       .toBuffer();
+  }
+  for (const background of ["white", "#123456"]) {
+    const plain = sharp({ create: { width: 30, height: 20, channels: 3, background } });
+    files[`plain-${background}.png`] = await plain.png().toBuffer();
   }
   files["again.png"] = files["7.png"];
   files["saved-anew.jpg"] = await sharp(files["7.png"] as Buffer)
@@ -38,9 +42,9 @@ test("the same images and seed give the same bytes; copies within the sample lea
   const outputs = [1, 2].map((run) => join(root, `out-${run}`));
   const first = await calibrate(...flags, "--output", outputs[0]);
   expect(first).toMatchObject({ exitCode: 0, stderr: "" });
-  expect(first.stdout).toMatch(/twinsift-copy-1, one view, on 21 images drawn from about 23 and 2\d\d edited copies/);
+  expect(first.stdout).toMatch(/twinsift-copy-1, one view, on 21 images drawn from about 25 and 2\d\d edited copies/);
   expect(first.stdout.replaceAll("\n", " ")).toMatch(
-    /Passed over: 2 unreadable files, 1 with the bytes of another, 1 that showed a copy of another\./,
+    /Passed over: 2 unreadable files, 1 with the bytes of another, 2 that showed nothing \(one colour\), 1 that showed a copy of another\./,
   );
   expect(Math.max(...first.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(110);
 
@@ -53,10 +57,10 @@ test("the same images and seed give the same bytes; copies within the sample lea
   const told = JSON.parse(json);
   expect(told).toMatchObject({
     schema: "twinsift/calibration@1",
-    images: 23,
-    wanted: { precision: 0.9, of: 23, copies: 0.5 },
+    images: 25,
+    wanted: { precision: 0.9, of: 25, copies: 0.5 },
   });
-  expect(told.sample).toMatchObject({ originals: 21, unreadable: 2, same_bytes: 1, copies: 1 });
+  expect(told.sample).toMatchObject({ originals: 21, unreadable: 2, same_bytes: 1, plain: 2, copies: 1 });
   expect(csv.split("\r\n")[0]).toMatch(/^\ufeffthreshold,copies_found,false_pairs_per_1000_images,.*,found_blur/);
   expect(csv.split("\r\n")).toHaveLength(told.thresholds.length + 2);
   expect((await sharp(Buffer.from(svg)).metadata()).width).toBe(860);
