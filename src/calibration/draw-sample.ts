@@ -1,5 +1,6 @@
 import { buffered } from "#base/bounded-buffer.ts";
 import { sha256 } from "#base/fingerprint.ts";
+import { hashFile } from "#base/hash-file.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import type { Progress } from "#base/progress.ts";
 import type { SlottedVectors } from "#calibration/closest-vectors.ts";
@@ -8,7 +9,6 @@ import type { ImageFile } from "#data/image-record.ts";
 import { viewCount } from "#data/view.ts";
 import type { Embedder } from "#features/embedder.ts";
 import type { DecodedImage, DecodeOptions } from "#images/decode-image.ts";
-import { hashFile } from "#images/hash-file.ts";
 import type { PictureReader } from "#images/picture-reader.ts";
 import { isSystemError, UnreadablePicture } from "#images/unreadable-picture.ts";
 

@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { outputPaths } from "#artifacts/output-paths.ts";
+import { hashFile } from "#base/hash-file.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import { CopyMaker } from "#calibration/copy-maker.ts";
@@ -13,7 +14,6 @@ import type { SampleCalibration } from "#calibration/sample-report.ts";
 import { ThresholdGrid } from "#calibration/threshold-grid.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
 import { Embedder } from "#features/embedder.ts";
-import { hashFile } from "#images/hash-file.ts";
 import { listImages } from "#images/list-images.ts";
 import { PictureReader } from "#images/picture-reader.ts";
 import { Matcher } from "#matches/matcher.ts";

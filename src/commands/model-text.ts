@@ -1,5 +1,5 @@
 import type { ModelPreset } from "#data/model-preset.ts";
-import { describeTensor, type OnnxFile, type TensorDescription } from "#onnx/onnx-file.ts";
+import { describeTensor, type OnnxFile, printable, type TensorDescription } from "#onnx/onnx-file.ts";
 import { alignedTable } from "#terminal/aligned-table.ts";
 import type { ModelCheck } from "./check-model.ts";
 
@@ -18,7 +18,7 @@ export function checkText(check: ModelCheck): string {
       `It ${what} of: ${check.fitting.join(", ")} (which says nothing of mean, deviation and threshold; --preset NAME tries one)`,
     ]);
   }
-  return `${parts.map((lines) => `${lines.join("\n")}\n`).join("\n")}`;
+  return printable(parts.map((lines) => `${lines.join("\n")}\n`).join("\n"));
 }
 
 /** The same for a program. */

@@ -1,6 +1,6 @@
 import { nearestNames } from "#base/nearest-name.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
-import { describeTensor, madeTensors, type OnnxFile, type TensorDescription } from "#onnx/onnx-file.ts";
+import { describeTensor, madeTensors, type OnnxFile, printable, type TensorDescription } from "#onnx/onnx-file.ts";
 
 const FLOATS = ["float32", "float16"];
 const NAMES_SHOWN = 5;
@@ -50,7 +50,7 @@ function fittingInput(file: OnnxFile, preset: ModelPreset): TensorDescription | 
 
 function missingOutput(file: OnnxFile, { output }: ModelPreset) {
   const inner = madeTensors(file).filter((name) => !file.outputs.some((found) => found.name === name));
-  const nearest = nearestNames(output, inner, NAMES_SHOWN).map((name) => `"${name}"`);
+  const nearest = nearestNames(output, inner, NAMES_SHOWN).map((name) => printable(`"${name}"`));
   const within = nearest.length === 0 ? "" : `, and within the graph, of ${inner.length}, ${nearest.join(", ")}`;
   return {
     expected: `an output named "${output}"`,

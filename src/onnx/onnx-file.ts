@@ -41,5 +41,10 @@ export function madeTensors({ nodes }: OnnxFile): string[] {
 
 /** `"picture" float32 [n, 3, 224, 224]` */
 export function describeTensor({ name, type, shape }: TensorDescription): string {
-  return `"${name}" ${type} [${shape.join(", ")}]`;
+  return printable(`"${name}" ${type} [${shape.join(", ")}]`);
+}
+
+/** Text of a file from elsewhere, without what a terminal would obey; line ends stay. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, "\ufffd");
 }

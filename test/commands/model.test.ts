@@ -67,6 +67,17 @@ test("model check tries a tensor that is named, averages it where it must, and n
   expect(gone.stderr).toMatch(/expected an output named "cell", found "cells"/);
 });
 
+test("names that a terminal would obey are shown without their power", async () => {
+  const file = join(await temporaryFolder(), "evil.onnx");
+  const graph = new GraphBuilder("evil").input("x\u001b[2J", "float32", ["n", 3, 8, 8]);
+  graph.node("Relu", ["x\u001b[2J"], ["y\u0007"]).output("y\u0007", "float32", ["n", 3, 8, 8]);
+  await writeFile(file, graph.finish());
+  const { stdout, stderr } = await model("check", file, "--preset", "resnet-50");
+  expect(stdout).toMatch(/input {3}"x\ufffd\[2J"/);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come
+  expect(stdout + stderr).not.toMatch(/[\u001b\u0007]/);
+});
+
 test.each<[string[], number, RegExp]>([
   [["check", "package.json"], 1, /Cannot load model "package.json": .*expected an ONNX file/],
   [["check", "gone.onnx"], 2, /Found no model file "gone.onnx"/],
