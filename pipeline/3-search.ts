@@ -27,6 +27,8 @@ export interface SearchOptions {
   readonly nameRow: (row: number) => string;
   /** Plain L2, inclusive. */
   readonly threshold: number;
+  /** How a user sets it to a number. */
+  readonly nameThreshold: (threshold: number) => string;
   readonly blockRows: number;
   readonly maxPairs: number;
   /** Bytes for features of earlier shards. */
@@ -210,12 +212,12 @@ class SearchRun {
 
 /** @param pairs all that were found, or some with the count of all */
 function tooManyPairs({ count, distance }: PairList, share: number, options: SearchOptions): PipelineError {
-  const { threshold, maxPairs } = options;
+  const { threshold, nameThreshold, maxPairs } = options;
   const found = `Found ${count} pairs within ${threshold} after comparing ${Math.round(100 * share)} % of all, expected at most ${maxPairs}`;
   const raise = "raise search.maxPairs in the config file";
   const distances = distance.slice().sort();
   const fitting = distances[Math.floor(0.9 * distances.length * (maxPairs / count) * share)] ?? 0;
-  const lower = `--threshold ${Number(fitting.toPrecision(3))} would about fit, or ${raise}`;
+  const lower = `${nameThreshold(Number(fitting.toPrecision(3)))} would about fit, or ${raise}`;
   const equal = `many of them are of equal features; remove byte-equal files, or ${raise}`;
   return new PipelineError("input", `${found}: ${fitting > 0 ? lower : equal}`);
 }

@@ -5,7 +5,7 @@ import type { Progress } from "#base/progress.ts";
 import type { UnreadableImage } from "#data/image-record.ts";
 import type { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
-import { type FoundInAll, search } from "./3-search.ts";
+import { type FoundInAll, type SearchOptions, search } from "./3-search.ts";
 import { openFeatures } from "./open-features.ts";
 import { openImages, type RunContext } from "./open-images.ts";
 import { firstModel, type RunModel, secondModel } from "./run-model.ts";
@@ -25,8 +25,12 @@ interface MeasuredSource {
   readonly source: Source;
   /** Plain L2, inclusive. */
   readonly threshold: number;
+  readonly nameThreshold: SearchOptions["nameThreshold"];
   readonly progress: Progress;
 }
+
+const byFlag = (threshold: number) => `--threshold ${threshold}`;
+const byConfig = (threshold: number) => `"secondThreshold": ${threshold} in the config file`;
 
 /** A source that was read to its end. */
 export type SearchedSource = Source & SettledRows & { readonly found: FoundInAll };
@@ -41,13 +45,19 @@ export async function openSources(context: RunContext): Promise<Sources> {
       throw new PipelineError("settings", "Features come without a model that knows its threshold: give --threshold");
     // without a model to ask, unlike every labeled image means: a duplicate of none
     const dissimilar = settings.dissimilar ?? threshold;
-    return { first: { source, threshold, progress }, second: undefined, dissimilar, close: () => source.close() };
+    return {
+      first: { source, threshold, nameThreshold: byFlag, progress },
+      second: undefined,
+      dissimilar,
+      close: () => source.close(),
+    };
   }
   const model = await firstModel(settings);
   const beside = await secondModel(settings, model);
   const source = await openImages(context, model, context.paths.index);
   try {
-    const first = { source, threshold: settings.threshold ?? model.preset.threshold, progress };
+    const threshold = settings.threshold ?? model.preset.threshold;
+    const first = { source, threshold, nameThreshold: byFlag, progress };
     const dissimilar = settings.dissimilar ?? (beside ?? model).preset.dissimilar;
     if (!beside) return { first, second: undefined, dissimilar, close: () => source.close() };
     const second = await openSecond(context, beside);
@@ -63,7 +73,8 @@ async function openSecond({ settings, paths, progress }: RunContext, model: RunM
   // the first model's index tells whether folders have shrunk: this one may have been away for long
   const context = { paths, settings: { ...settings, allowShrink: true }, progress: progress.suffixed(" 2") };
   const source = await openImages(context, model, besideOf(paths.index, model.fingerprint));
-  return { source, threshold: settings.secondThreshold ?? model.preset.threshold, progress: context.progress };
+  const threshold = settings.secondThreshold ?? model.preset.threshold;
+  return { source, threshold, nameThreshold: byConfig, progress: context.progress };
 }
 
 export interface SearchSourcesOptions {
@@ -85,12 +96,12 @@ export async function searchSources(
 }
 
 async function searched(
-  { source, threshold, progress }: MeasuredSource,
+  { source, ...measured }: MeasuredSource,
   settings: Settings,
   options: SearchSourcesOptions,
 ): Promise<SearchedSource> {
   const { blockRows, maxPairs } = settings.search;
-  const found = await search(source.fresh, { ...source, ...options, threshold, blockRows, maxPairs, progress });
+  const found = await search(source.fresh, { ...source, ...options, ...measured, blockRows, maxPairs });
   return { ...source, ...(await source.settle()), found };
 }
 

@@ -124,7 +124,7 @@ test("the models may change places: both indexes are kept", async () => {
   expect((await readdir(output)).filter((name) => name.startsWith("index-"))).toHaveLength(1);
 });
 
-test("a second model that is the first, or that there is not, is refused before anything is written", async () => {
+test("a second model that is the first, or that there is not, is refused before anything is written; too many pairs of it are told as its own", async () => {
   const { config, output, run } = await secondModelSet();
   const fail = (...flags: string[]) => runPipelineCommand(["--config", config, "--output", output, ...flags]);
   expect(await fail("--second-model", "twinsift-copi-1")).toMatchObject({
@@ -137,6 +137,9 @@ test("a second model that is the first, or that there is not, is refused before 
   });
   expect(existsSync(join(output, "index"))).toBe(false);
   await run();
+  const settings = JSON.parse(await readFile(config, "utf8"));
+  await writeFile(config, JSON.stringify({ ...settings, search: { maxPairs: 5 } }));
+  expect(await fail()).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/"secondThreshold": \d/) });
   const features = ["--features", join(output, "index")];
   const { exitCode, stderr } = await runPipelineCommand([...features, "--second-model", SECOND, "--output", output]);
   expect(exitCode).toBe(2);
