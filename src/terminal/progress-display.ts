@@ -39,7 +39,7 @@ function showBars(progress: Progress, stream: NodeJS.WriteStream): () => void {
   );
   const known = new Map<string, cliProgress.SingleBar>();
   progress.on("stage", (stage) => {
-    const payload = { stage: stage.stage.padEnd(8), state: describeStage(stage) };
+    const payload = { stage: stage.stage.padEnd(9), state: describeStage(stage) };
     const bar = known.get(stage.stage) ?? bars.create(stage.total ?? 0, 0, payload);
     known.set(stage.stage, bar);
     bar.setTotal(stage.total ?? Math.max(1, stage.done * 2));
