@@ -42,6 +42,7 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
     toLabeled: nearest?.distance,
     dissimilar,
     count,
+    firstAmong: drawnByContent(unlabeled, catalog),
   })) {
     const { row, nearestChosen, coverageRadius } = choice;
     yield {
@@ -56,6 +57,22 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
   }
   await kept?.writeChoices(toChosen.toHistory());
   progress.finish("select");
+}
+
+/** The first choice decides about all that follow: of so few, a few new images seldom change it, and choices stay from night to night. */
+const FIRST_AMONG = 8;
+
+/** Numbers of a few images that are drawn by what is in them: those of the smallest SHA-256, by the smaller rank where they are equal. */
+function drawnByContent(ranks: readonly number[], { images }: Catalog): number[] {
+  const hashOf = (i: number) => images[ranks[i]].sha256;
+  const drawn: number[] = [];
+  for (const i of ranks.keys()) {
+    const place = drawn.findIndex((other) => hashOf(i) < hashOf(other));
+    if (place >= 0) drawn.splice(place, 0, i);
+    else if (drawn.length < FIRST_AMONG) drawn.push(i);
+    if (drawn.length > FIRST_AMONG) drawn.pop();
+  }
+  return drawn.sort((a, b) => a - b);
 }
 
 /** The nearest base image of every image, by their closest vectors. */

@@ -16,6 +16,8 @@ export interface FarthestFirstOptions {
   /** Only images farther than this from every labeled image are chosen. */
   readonly dissimilar: number;
   readonly count: number;
+  /** Without labels, the first choice is one of these; all images unless given. */
+  readonly firstAmong?: readonly number[];
 }
 
 /** Learns of choices one by one, and knows of every image which of them is nearest. */
@@ -29,7 +31,8 @@ export interface ChoiceDistances {
 /**
  * Chooses images so that each is the farthest from all that is labeled or chosen before (Gonzalez 1985: for every n, the first n
  * choices cover all images within twice the smallest possible radius). Two images are as far as their closest vectors. Equal distances go
- * to the smaller number. Without labels the first choice is the image nearest to the mean, the most typical one. Exact, in float64.
+ * to the smaller number. Without labels the first choice is the image nearest to the mean, the most typical one of those that it may be.
+ * Exact, in float64.
  *
  * A generator, so that whoever asks can show progress and stop: each choice costs one pass over the vectors.
  *
@@ -38,14 +41,14 @@ export interface ChoiceDistances {
 export function* farthestFirst(
   vectors: ImageVectors,
   toChosen: ChoiceDistances,
-  { toLabeled, dissimilar, count }: FarthestFirstOptions,
+  { toLabeled, dissimilar, count, firstAmong }: FarthestFirstOptions,
 ): Generator<Choice> {
   const { imageCount } = vectors;
   const toCovered = toLabeled
     ? Float64Array.from(toLabeled)
     : new Float64Array(imageCount).fill(Number.POSITIVE_INFINITY);
   const open = Uint8Array.from({ length: imageCount }, (_, row) => Number(!toLabeled || toLabeled[row] > dissimilar));
-  let row = toLabeled ? farthestOpen(toCovered, open) : nearestToMean(vectors);
+  let row = toLabeled ? farthestOpen(toCovered, open) : nearestToMean(vectors, firstAmong);
   for (let chosen = 0; chosen < count && row >= 0; chosen++) {
     open[row] = 0;
     const nearestChosen = chosen === 0 ? undefined : { row: toChosen.row[row], distance: toChosen.distance[row] };
@@ -74,13 +77,16 @@ function farthestOpen(toCovered: Float64Array, open: Uint8Array): number {
   return farthest;
 }
 
-/** Of the images as they stand; −1 when there are none. */
-function nearestToMean({ matrix: { values, dim }, imageCount: rowCount }: ImageVectors): number {
+/** Of some images, the one nearest to the mean of all, as they stand; −1 when there are none. */
+function nearestToMean(
+  { matrix: { values, dim }, imageCount: rowCount }: ImageVectors,
+  some: readonly number[] = [...Array(rowCount).keys()],
+): number {
   const mean = new Float64Array(dim);
   for (let i = 0; i < rowCount * dim; i++) mean[i % dim] += values[i] / rowCount;
   let nearest = -1;
   let smallest = Number.POSITIVE_INFINITY;
-  for (let row = 0; row < rowCount; row++) {
+  for (const row of some) {
     let sum = 0;
     for (let f = 0; f < dim; f++) sum += (values[row * dim + f] - mean[f]) ** 2;
     if (sum < smallest) {

@@ -7,6 +7,9 @@ export interface Nearer {
   readonly squared: number[];
 }
 
+/** What a processor's own cache holds beside other things: so many rows are compared with all vectors of a choice before the next come. */
+const CACHED_BYTES = 2 ** 18;
+
 /** The vectors of consecutive images, in WebAssembly's memory. */
 export class ImageBlock {
   readonly #look = new SecondLook();
@@ -21,7 +24,17 @@ export class ImageBlock {
   readonly #nearest: Float64Array;
   readonly #which: Uint32Array;
 
-  constructor({ matrix }: ImageVectors, numbers: readonly (readonly number[])[], first: number, end: number) {
+  /**
+   * @param numbers the vectors of each image
+   * @param part first and last (excluded) image of the block
+   * @param most vectors that are compared at once at most
+   */
+  constructor(
+    { matrix }: ImageVectors,
+    numbers: readonly (readonly number[])[],
+    [first, end]: readonly [number, number],
+    most: number,
+  ) {
     const { values, dim } = matrix;
     const held = numbers.slice(first, end).flatMap((vectors, image) => vectors.map((vector) => ({ vector, image })));
     const stride = filledUpVector(dim);
@@ -32,11 +45,11 @@ export class ImageBlock {
       this.#starts[image - first + 1] = this.#starts[image - first] + numbers[image].length;
     this.#bytes = stride * Float32Array.BYTES_PER_ELEMENT;
     const images = end - first;
-    const sizes = [this.#bytes, this.#bytes * held.length, 4 * held.length, 8 * images, 4 * images];
+    const sizes = [this.#bytes * most, this.#bytes * held.length, 4 * held.length, 8 * images, 4 * images];
     const { addresses, buffer } = this.#look.takeRoom(sizes);
     this.#addresses = addresses;
     const [left, rows, owners, nearest, which] = addresses;
-    this.#left = new Float32Array(buffer, left, stride);
+    this.#left = new Float32Array(buffer, left, stride * most);
     const filled = new Float32Array(buffer, rows, stride * held.length);
     for (const [i, { vector }] of held.entries())
       filled.set(values.subarray(vector * dim, (vector + 1) * dim), i * stride);
@@ -45,15 +58,28 @@ export class ImageBlock {
     this.#which = new Uint32Array(buffer, which, images);
   }
 
-  /** Compares a vector of the chosen image `name` with those of all images, or of one. */
-  compare(vector: Float32Array, name: number, only?: number): void {
-    this.#left.set(vector);
-    const [left, rows, owners, nearest, which] = this.#addresses;
+  /** Compares the vectors of the chosen image `name` with those of all images, or of one. */
+  compare(vectors: readonly Float32Array[], name: number, only?: number): void {
     const first = only === undefined ? 0 : this.#starts[only - this.#first];
-    const count = (only === undefined ? (this.#starts.at(-1) ?? 0) : this.#starts[only - this.#first + 1]) - first;
-    const place = first * this.#bytes;
+    const end = only === undefined ? (this.#starts.at(-1) ?? 0) : this.#starts[only - this.#first + 1];
+    const lefts = this.#lefts(vectors);
+    const [, rows, owners, nearest, which] = this.#addresses;
     const look = this.#look.functions;
-    look.nearer_rows(left, rows + place, count, this.#bytes, owners + 4 * first, nearest, which, name);
+    const step = Math.max(1, Math.floor(CACHED_BYTES / this.#bytes));
+    for (let row = first; row < end; row += step) {
+      const count = Math.min(step, end - row);
+      const [from, of] = [rows + row * this.#bytes, owners + 4 * row];
+      for (const left of lefts) look.nearer_rows(left, from, count, this.#bytes, of, nearest, which, name);
+    }
+  }
+
+  /** Puts vectors where WebAssembly reads them. */
+  #lefts(vectors: readonly Float32Array[]): number[] {
+    const stride = this.#bytes / Float32Array.BYTES_PER_ELEMENT;
+    return vectors.map((vector, i) => {
+      this.#left.set(vector, i * stride);
+      return this.#addresses[0] + i * this.#bytes;
+    });
   }
 
   /** Begins anew: nothing was compared. */
@@ -86,4 +112,9 @@ export class ImageBlock {
     images.push(image);
     squared.push(this.#nearest[i]);
   }
+}
+
+/** Vectors that an image has at most. */
+export function mostVectors(numbers: readonly (readonly number[])[]): number {
+  return numbers.reduce((most, { length }) => Math.max(most, length), 0);
 }

@@ -1,5 +1,5 @@
 import { type ImageVectors, vectorsByImage } from "#data/image-vectors.ts";
-import { ImageBlock, type Nearer } from "#search/image-block.ts";
+import { ImageBlock, mostVectors, type Nearer } from "#search/image-block.ts";
 import { filledUpVector } from "#search/second-look.ts";
 
 /** WebAssembly reaches 4 GiB with one memory: vectors lie in several, each with all vectors of its images. */
@@ -24,8 +24,9 @@ export class NearestChosen {
     this.distance = new Float64Array(vectors.imageCount).fill(Number.POSITIVE_INFINITY);
     this.row = new Uint32Array(vectors.imageCount);
     const { dim } = vectors.matrix;
+    const most = mostVectors(this.#numbers);
     this.#blocks = inBlocks(this.#numbers, BLOCK_BYTES / (4 * filledUpVector(dim))).map(
-      ([first, end]) => new ImageBlock(vectors, this.#numbers, first, end),
+      (part) => new ImageBlock(vectors, this.#numbers, part, most),
     );
   }
 
@@ -37,7 +38,7 @@ export class NearestChosen {
   add(image: number): Nearer {
     const nearer: Nearer = { images: [], squared: [] };
     for (const block of this.#blocks) {
-      for (const vector of this.#vectorsOf(image)) block.compare(vector, image);
+      block.compare(this.#vectorsOf(image), image);
       block.tellAll(image, nearer);
     }
     return this.#noted(image, nearer);
@@ -55,7 +56,7 @@ export class NearestChosen {
     for (const [i, other] of known.images.entries()) blockOf(other).bring(other, known.squared[i], image, nearer);
     for (const other of others) {
       const block = blockOf(other);
-      for (const vector of this.#vectorsOf(image)) block.compare(vector, image, other);
+      block.compare(this.#vectorsOf(image), image, other);
       block.tell(other, image, nearer);
     }
     return this.#noted(image, nearer);

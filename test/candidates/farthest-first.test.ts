@@ -70,6 +70,8 @@ test("farthestFirst() begins with the most typical row when nothing is labeled",
   ];
   expect(choices.map(({ row }) => row)).toEqual([2, 3, 4]);
   expect(choices[0].nearestChosen).toBeUndefined();
+  const some = { toLabeled: undefined, dissimilar: 5, count: 1, firstAmong: [0, 3, 4] };
+  expect([...farthestFirst(vectors, new NearestChosen(vectors), some)].map(({ row }) => row)).toEqual([0]);
 });
 
 test("farthestFirst() of no rows chooses none", () => {
