@@ -29,6 +29,6 @@ export function reasonOf(error: unknown, path: string): string {
   // bytes or path: it is the same file
   const parts = reason.replace("Input buffer", "Input file").replaceAll(`${path}: `, "").replaceAll(path, "the file");
   // where a broken TIFF sends its reader is not the same in every run
-  const steady = parts.replaceAll(/bad seek to -?\d+/g, "bad seek");
+  const steady = parts.replaceAll(/(bad seek| to file position)( to)? -?\d+/g, "$1");
   return [...new Set(steady.split("; "))].join("; ");
 }
