@@ -31,6 +31,9 @@ export function reasonOf(error: unknown, path: string): string {
   // where a broken TIFF sends its reader is not the same in every run
   const steady = parts.replaceAll(/(bad seek| to file position)( to)? -?\d+/g, "$1");
   // nor is which of several threads meets the end of a broken HEIF or AVIF first
-  const same = steady.replaceAll(/(heif: Invalid input): (Unspecified: Bitstream|Unexpected end of file)[^;]*/g, "$1");
+  const same = steady.replaceAll(
+    /(heif: Invalid input): (Unspecified: Bitstream|Unexpected end of file)[^;]*(; \(\d+\.\d+\))*/g,
+    "$1",
+  );
   return [...new Set(same.split("; "))].join("; ");
 }

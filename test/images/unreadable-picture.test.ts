@@ -10,6 +10,7 @@ test.each([
   ["Input buffer has corrupt header: /a/b.tif: x; x", "Input file has corrupt header: x; x"],
   ["heif: Invalid input: Unexpected end of file: 3 bytes; x", "heif: Invalid input; x"],
   ["heif: Invalid input: Unspecified: Bitstream not supported", "heif: Invalid input"],
+  ["heif: Invalid input: Unexpected end of file; (2.100)", "heif: Invalid input"],
   ["heif: Invalid input: No 'meta' box", "heif: Invalid input: No 'meta' box"],
   ["x; x", "x"],
 ])("reasonOf() tells the same in every run, of %s", (message, reason) => {
