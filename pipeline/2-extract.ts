@@ -1,6 +1,5 @@
 import type { FeatureIndex } from "#artifacts/feature-index.ts";
 import { ShardDraft } from "#artifacts/shard-draft.ts";
-import { buffered } from "#base/bounded-buffer.ts";
 import { chunksOf } from "#base/chunks-of.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import type { Progress } from "#base/progress.ts";
@@ -10,15 +9,14 @@ import type { IndexRow } from "#data/index-row.ts";
 import type { RowOwners } from "#data/row-owners.ts";
 import type { Shard } from "#data/shard.ts";
 import { viewCount } from "#data/view.ts";
-import type { Embedder } from "#features/embedder.ts";
+import { type EmbedOptions, embedPictures, type PictureVectors, type SeenPictures } from "#features/embed-pictures.ts";
 import type { DecodedImage, DecodeOptions } from "#images/decode-image.ts";
 import type { PictureReader } from "#images/picture-reader.ts";
 import { type Fault, UnreadablePicture } from "#images/unreadable-picture.ts";
 import type { FreshImage } from "./1-scan.ts";
 
 export interface ExtractOptions {
-  /** Opens the model when the first picture needs it. */
-  readonly embedder: () => Promise<Embedder>;
+  readonly embedding: EmbedOptions;
   readonly reader: PictureReader;
   readonly decode: DecodeOptions;
   readonly index: FeatureIndex;
@@ -40,7 +38,10 @@ export interface ExtractOptions {
 export async function* extract(images: AsyncIterable<FreshImage>, options: ExtractOptions): AsyncGenerator<Shard> {
   const writer = new ShardWriter(options);
   const copies: Copy[] = [];
-  for await (const { image, decoded, vectors } of embedded(withoutCopies(images, copies), options)) {
+  const decoded = readable(withoutCopies(images, copies), options);
+  for await (const { item, vectors: all } of embedPictures(decoded, options.embedding)) {
+    const { image, decoded } = item;
+    const [vectors] = all;
     if (vectors.every((vector) => vector?.every(Number.isFinite) ?? true)) {
       yield* writer.add(image, decoded, vectors);
     } else options.onUnreadable(image, "the model's output is not finite", "content");
@@ -66,7 +67,7 @@ class ShardWriter {
   async *add(
     image: HashedImage,
     { width, height }: Pick<DecodedImage, "width" | "height">,
-    vectors: Vectors,
+    vectors: PictureVectors,
   ): AsyncGenerator<Shard> {
     const { id, sha256, bytes, modified } = image;
     this.#draft.add({ id, sha256, bytes, modified, width, height }, vectors);
@@ -117,45 +118,7 @@ async function* copyFeatures(
   }
 }
 
-interface Decoded {
-  readonly image: HashedImage;
-  readonly decoded: DecodedImage;
-}
-
-/** A picture or a view of it on its way through the model. */
-interface Seen {
-  readonly of: Decoded;
-  /** 0 for the picture as it stands, then its views in their order. */
-  readonly place: number;
-  readonly isLast: boolean;
-  readonly pixels: Uint8Array;
-}
-
-/** The feature, then the views; undefined for one that is like the picture. */
-type Vectors = readonly [Float32Array, ...(Float32Array | undefined)[]];
-
-interface Embedded extends Decoded {
-  readonly vectors: Vectors;
-}
-
-async function* embedded(images: AsyncIterable<HashedImage>, options: ExtractOptions): AsyncGenerator<Embedded> {
-  const { embedder: openEmbedder, index } = options;
-  const { dim } = index.store;
-  const decoded = orderedMap(images, options.concurrency, (image) => decode(image, options));
-  // two batches are under way: while the model computes one, the next is put together
-  const batches = orderedMap(buffered(inBatches(decoded, options), 1), 2, async (batch) => {
-    const embedder = await openEmbedder();
-    return { batch, features: await embedder.embed(batch.map(({ pixels }) => pixels)) };
-  });
-  let vectors: (Float32Array | undefined)[] = [];
-  for await (const { batch, features } of batches) {
-    for (const [i, { of, place, isLast }] of batch.entries()) {
-      if (place === 0) vectors = new Array(1 + of.decoded.views.length).fill(undefined);
-      vectors[place] = features.subarray(i * dim, (i + 1) * dim);
-      if (isLast) yield { ...of, vectors: vectors as [Float32Array] };
-    }
-  }
-}
+type Decoded = SeenPictures<{ readonly image: HashedImage; readonly decoded: DecodedImage }>;
 
 interface Undecodable {
   readonly image: HashedImage;
@@ -163,38 +126,19 @@ interface Undecodable {
   readonly reason: string;
 }
 
+async function* readable(images: AsyncIterable<HashedImage>, options: ExtractOptions): AsyncGenerator<Decoded> {
+  for await (const found of orderedMap(images, options.concurrency, (image) => decode(image, options))) {
+    if ("reason" in found) options.onUnreadable(found.image, found.reason, found.fault);
+    else yield found;
+  }
+}
+
 async function decode(image: HashedImage, { reader, decode: options }: ExtractOptions): Promise<Decoded | Undecodable> {
   try {
-    return { image, decoded: await reader.decode(image.path, options) };
+    const decoded = await reader.decode(image.path, options);
+    return { item: { image, decoded }, pictures: [decoded] };
   } catch (error) {
     if (!(error instanceof UnreadablePicture)) throw error;
     return { image, fault: error.fault, reason: error.message };
   }
-}
-
-async function* inBatches(
-  source: AsyncIterable<Decoded | Undecodable>,
-  { embedder, onUnreadable }: ExtractOptions,
-): AsyncGenerator<Seen[]> {
-  let batch: Seen[] = [];
-  let size = 0;
-  for await (const entry of source) {
-    if ("reason" in entry) {
-      onUnreadable(entry.image, entry.reason, entry.fault);
-      continue;
-    }
-    if (size === 0) size = (await embedder()).batch;
-    for (const seen of waysToSee(entry)) {
-      if (batch.push(seen) < size) continue;
-      yield batch;
-      batch = [];
-    }
-  }
-  if (batch.length > 0) yield batch;
-}
-
-function waysToSee(of: Decoded): Seen[] {
-  const { pixels, views } = of.decoded;
-  const places = [pixels, ...views].flatMap((seen, place) => (seen ? [{ place, pixels: seen }] : []));
-  return places.map((seen, i) => ({ ...seen, of, isLast: i === places.length - 1 }));
 }

@@ -57,12 +57,14 @@ export async function openImages(
 ): Promise<Source> {
   const listing = await listFiles(settings, paths);
   refuseNoFiles(listing, settings);
+  const processors = cpus().length;
   let opened: Promise<Embedder> | undefined;
-  const embedder = () => {
-    opened ??= Embedder.open(file, preset, settings.device);
+  const embedder = (expected = listing.files.length) => {
+    opened ??= Embedder.open(file, preset, { device: settings.device, processors, expected });
     return opened;
   };
-  const concurrency = settings.concurrency ?? cpus().length;
+  const embedding = { open: () => embedder(), sessions: processors };
+  const concurrency = settings.concurrency ?? processors;
   const reader = new PictureReader(settings.extract, concurrency);
   const close = () =>
     closeAll(
@@ -88,7 +90,7 @@ export async function openImages(
     const { owners, unreadable } = run;
     const expectedImages = owners.countUnknown(listing.files);
     // the model opens while files are looked at
-    if (expectedImages > 0) embedder().catch(() => undefined);
+    if (expectedImages > 0) embedder(expectedImages).catch(() => undefined);
     const pathById = new Map(listing.files.map(({ id, path }) => [id, path]));
     const fresh = scan(listing.files, { ...run, verify: settings.verify, progress });
     return {
@@ -98,7 +100,7 @@ export async function openImages(
       isAlive: (row) => run.before[row].id !== "",
       vectorsAlive: (shard) => index.vectorsAlive(shard),
       fresh: extract(buffered(fresh, FILES_AHEAD), {
-        ...{ embedder, reader, index, owners, concurrency, progress },
+        ...{ embedding, reader, index, owners, concurrency, progress },
         decode: { preset, views },
         shardRows: settings.index.shardRows,
         expectedImages,

@@ -1,5 +1,6 @@
 import type { ThresholdGrid } from "#calibration/threshold-grid.ts";
 import { squaredDistance } from "#data/feature-matrix.ts";
+import type { PictureVectors } from "#features/embed-pictures.ts";
 import { gamma } from "#search/error-bound.ts";
 import type { MatrixProduct } from "#search/matrix-product.ts";
 
@@ -9,6 +10,13 @@ export interface SlottedVectors {
   readonly values: Float32Array;
   readonly slots: number;
   readonly dim: number;
+}
+
+/** All vectors of a picture, shape (slots, dim). */
+export function inSlots(vectors: PictureVectors, dim: number): Float32Array {
+  const slots = new Float32Array(vectors.length * dim);
+  for (const [slot, vector] of vectors.entries()) slots.set(vector ?? vectors[0], slot * dim);
+  return slots;
 }
 
 /** The same with what measuring them needs, to be measured more than once. */

@@ -3,10 +3,10 @@ import { sha256 } from "#base/fingerprint.ts";
 import { hashFile } from "#base/hash-file.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import type { Progress } from "#base/progress.ts";
-import type { SlottedVectors } from "#calibration/closest-vectors.ts";
-import { embedPictures, type SeenPictures } from "#calibration/embed-pictures.ts";
+import { inSlots, type SlottedVectors } from "#calibration/closest-vectors.ts";
 import type { ImageFile } from "#data/image-record.ts";
 import { viewCount } from "#data/view.ts";
+import { embedPictures, type SeenPictures } from "#features/embed-pictures.ts";
 import type { Embedder } from "#features/embedder.ts";
 import type { DecodedImage, DecodeOptions } from "#images/decode-image.ts";
 import type { PictureReader } from "#images/picture-reader.ts";
@@ -45,9 +45,12 @@ export async function drawSample(files: readonly ImageFile[], options: SampleOpt
   const vectors: Float32Array[] = [];
   const seen = seenOriginals(files, options, state);
   progress.update("sample", "images", 0, Math.min(count, files.length));
-  for await (const { item, vectors: own } of embedPictures(buffered(seen, embedder.batch), embedder)) {
+  for await (const { item, vectors: own } of embedPictures(buffered(seen, embedder.batch), {
+    open: async () => embedder,
+    sessions: embedder.sessions,
+  })) {
     images.push(item);
-    vectors.push(own[0]);
+    vectors.push(inSlots(own[0], embedder.dim));
     progress.update("sample", "images", images.length);
   }
   progress.finish("sample");

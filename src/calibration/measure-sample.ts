@@ -2,13 +2,13 @@ import { cpus } from "node:os";
 import { buffered } from "#base/bounded-buffer.ts";
 import { sha256 } from "#base/fingerprint.ts";
 import { orderedMap } from "#base/ordered-map.ts";
-import { cellsBetween, imagesOf, measurable, type SlottedVectors } from "#calibration/closest-vectors.ts";
+import { cellsBetween, imagesOf, inSlots, measurable, type SlottedVectors } from "#calibration/closest-vectors.ts";
 import type { CopyMaker } from "#calibration/copy-maker.ts";
 import { type DrawnSample, joined, type SampleOptions } from "#calibration/draw-sample.ts";
-import { embedPictures } from "#calibration/embed-pictures.ts";
 import type { FalsePair, OwnCopy, SampleDistances } from "#calibration/sample-distances.ts";
 import type { ThresholdGrid } from "#calibration/threshold-grid.ts";
 import { pairsAmong } from "#data/pair-list.ts";
+import { embedPictures } from "#features/embed-pictures.ts";
 import { MatrixProduct } from "#search/matrix-product.ts";
 
 /** Edited copies of each original: half of the kinds, so that a sample has each of them for half of its originals. */
@@ -99,12 +99,16 @@ async function* embeddedCopies(
     return { item: { original, kinds: pictures.map(({ kind }) => kind) }, pictures };
   });
   let done = 0;
-  for await (const { item, vectors: rows } of embedPictures(buffered(made, PICTURES_AHEAD), embedder)) {
-    const finite = rows.map((row) => row.every(Number.isFinite));
+  for await (const { item, vectors: rows } of embedPictures(buffered(made, PICTURES_AHEAD), {
+    open: async () => embedder,
+    sessions: embedder.sessions,
+  })) {
+    const slotted = rows.map((row) => inSlots(row, vectors.dim));
+    const finite = slotted.map((row) => row.every(Number.isFinite));
     progress.update("copies", "images", ++done);
     if (!finite.includes(true)) continue;
     const { original, kinds } = item;
-    const copies = { ...vectors, values: joined(rows.filter((_, i) => finite[i])) };
+    const copies = { ...vectors, values: joined(slotted.filter((_, i) => finite[i])) };
     yield { original, kinds: kinds.filter((_, i) => finite[i]), copies };
   }
   progress.finish("copies");

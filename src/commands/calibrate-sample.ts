@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { outputPaths } from "#artifacts/output-paths.ts";
+import { closeAll } from "#base/close-all.ts";
 import { hashFile } from "#base/hash-file.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
@@ -81,14 +82,19 @@ async function withTools<Result>(
   }: { file: string; preset: ModelPreset; settings: Settings; concurrency: number },
   work: (tools: Tools) => Promise<Result>,
 ): Promise<Result> {
-  const embedder = await Embedder.open(file, preset, settings.device);
+  const embedder = await Embedder.open(file, preset, { device: settings.device, processors: cpus().length });
   const reader = new PictureReader(settings.extract, concurrency);
   const maker = new CopyMaker(settings.extract, concurrency);
   const matcher = new Matcher(cpus().length);
   try {
     return await work({ reader, embedder, maker, matcher });
   } finally {
-    await Promise.all([reader.close(), maker.close(), matcher.close(), embedder.close()]);
+    await closeAll(
+      () => reader.close(),
+      () => maker.close(),
+      () => matcher.close(),
+      () => embedder.close(),
+    );
   }
 }
 

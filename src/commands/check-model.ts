@@ -99,7 +99,7 @@ async function tryRun(path: string, preset: ModelPreset, settings: Settings, opt
 }
 
 async function timedRun(path: string, preset: ModelPreset, device: Settings["device"]): Promise<ModelRun> {
-  const model = await FeatureModel.open(path, preset, device);
+  const model = await FeatureModel.open(path, preset, { device });
   const random = new SeededRandom(1);
   const length = model.batch * preset.width * preset.height * 3;
   const pixels = Uint8Array.from({ length }, () => random.integer(0, 256));

@@ -1,17 +1,29 @@
 import { serve } from "#base/worker-thread.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
 import { FeatureModel } from "#features/feature-model.ts";
-import type { Device } from "#onnx/session.ts";
+import type { SessionOptions } from "#onnx/session.ts";
 
-let model: FeatureModel;
+/** The model that a thread opens with its first call. */
+export interface ModelPlace {
+  readonly file: string;
+  readonly preset: ModelPreset;
+  readonly where: SessionOptions;
+}
+
+let opened: Promise<FeatureModel> | undefined;
+
+function model({ file, preset, where }: ModelPlace): Promise<FeatureModel> {
+  opened ??= FeatureModel.open(file, preset, where);
+  return opened;
+}
 
 const handlers = {
-  async open({ file, preset, device }: { file: string; preset: ModelPreset; device: Device }) {
-    model = await FeatureModel.open(file, preset, device);
-    return { batch: model.batch, dim: model.dim };
+  async open(place: ModelPlace) {
+    const { batch, dim } = await model(place);
+    return { batch, dim };
   },
-  async embed({ pixels }: { pixels: Uint8Array }) {
-    return { features: await model.embed(pixels) };
+  async embed({ place, pixels }: { place: ModelPlace; pixels: Uint8Array }) {
+    return { features: await (await model(place)).embed(pixels) };
   },
 };
 

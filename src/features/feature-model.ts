@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
-import { fillInput, type InputType, type PixelTables, pixelTables } from "#features/input-tensor.ts";
 import { poolFeatures, shapesFor } from "#features/pool-features.ts";
 import { type Fit, fitPreset } from "#features/preset-fit.ts";
 import { fromFloat16 } from "#onnx/float16.ts";
 import { withOutput } from "#onnx/inner-output.ts";
 import type { TensorDescription } from "#onnx/onnx-file.ts";
+import { PIXELS, type PixelInput, withPixelInput } from "#onnx/pixel-input.ts";
 import { readOnnxFile } from "#onnx/read-onnx-file.ts";
-import { type Device, openSession, type Session, tensorOf } from "#onnx/session.ts";
+import { openSession, type Session, type SessionOptions, tensorOf } from "#onnx/session.ts";
 import { weightPaths } from "#onnx/weight-files.ts";
 
 /**
@@ -19,8 +19,6 @@ export class FeatureModel {
   readonly #session: Session;
   readonly #preset: ModelPreset;
   readonly #file: string;
-  readonly #type: InputType;
-  readonly #tables: PixelTables;
   readonly batch: number;
   dim = 0;
 
@@ -28,8 +26,6 @@ export class FeatureModel {
     this.#session = session;
     this.#preset = preset;
     this.#file = file;
-    this.#type = input.type as InputType;
-    this.#tables = pixelTables(preset, this.#type);
     this.batch = typeof input.shape[0] === "number" ? input.shape[0] : preset.batch;
   }
 
@@ -38,7 +34,7 @@ export class FeatureModel {
    *
    * @throws PipelineError `input` naming what the file has and what the preset expects
    */
-  static async open(file: string, preset: ModelPreset, device: Device): Promise<FeatureModel> {
+  static async open(file: string, preset: ModelPreset, where: SessionOptions): Promise<FeatureModel> {
     const described = readOnnxFile(file);
     weightPaths(described);
     const fit = fitPreset(described, preset);
@@ -49,7 +45,7 @@ export class FeatureModel {
         `Model "${file}" does not fit preset "${preset.name}": expected ${expected}, found ${found}`,
       );
     }
-    const session = await openFitting(file, preset, fit, device);
+    const session = await openFitting(file, preset, fit, where);
     const model = new FeatureModel(session, preset, file, fit.input);
     const { width, height } = preset;
     model.dim = (await model.#run(new Uint8Array(0))).dim;
@@ -73,14 +69,15 @@ export class FeatureModel {
   }
 
   async #run(pixels: Uint8Array): Promise<{ features: Float32Array; dim: number }> {
-    const { layout, width, height, input } = this.#preset;
+    const { width, height } = this.#preset;
     const length = this.batch * 3 * width * height;
-    const values = this.#type === "float32" ? new Float32Array(length) : new Uint16Array(length);
-    fillInput(pixels, this.#preset, this.#tables, values);
-    const shape = layout === "nchw" ? [this.batch, 3, height, width] : [this.batch, height, width, 3];
-    const tensor =
-      values instanceof Float32Array ? tensorOf("float32", values, shape) : tensorOf("float16", values, shape);
-    return this.#pooled(await this.#outputOf({ [input]: tensor }));
+    let filled = pixels;
+    if (pixels.length < length) {
+      filled = new Uint8Array(length);
+      filled.set(pixels);
+    }
+    const tensor = tensorOf("uint8", filled, [this.batch, height, width, 3]);
+    return this.#pooled(await this.#outputOf({ [PIXELS]: tensor }));
   }
 
   async #outputOf(feeds: Parameters<Session["run"]>[0]) {
@@ -123,10 +120,15 @@ export class FeatureModel {
   }
 }
 
-/** An inner tensor is made an output in memory: the file stays as it is. */
-function openFitting(file: string, { output }: ModelPreset, { isInner }: Fit, device: Device): Promise<Session> {
-  if (!isInner) return openSession(file, { device });
-  return openSession(withOutput(readFileSync(file), output), { device, path: file });
+/** What the model is given and asked for is changed in memory: the file stays as it is. */
+function openFitting(
+  file: string,
+  preset: ModelPreset,
+  { input, isInner }: Fit,
+  where: SessionOptions,
+): Promise<Session> {
+  const model = withPixelInput(readFileSync(file), { ...preset, type: input.type as PixelInput["type"] });
+  return openSession(isInner ? withOutput(model, preset.output) : model, { ...where, path: file });
 }
 
 /** Scales one row to unit length, in float64; a row of zeros stays as it is. */

@@ -57,6 +57,15 @@ export class GraphBuilder {
     return this.#scalar(name, "float32", new Uint8Array(Float32Array.of(value).buffer));
   }
 
+  /** A float32 constant. */
+  floats(name: string, values: readonly number[], shape: readonly number[]): this {
+    const tensor = new ProtobufWriter();
+    for (const length of shape) tensor.integer(1, length);
+    tensor.integer(2, ELEMENT_TYPES.float32).string(8, name);
+    this.#constants.push(tensor.bytes(9, new Uint8Array(Float32Array.from(values).buffer)));
+    return this;
+  }
+
   /** A node of the standard operator set; attributes are whole numbers or lists of them. */
   node(
     operator: string,
@@ -67,7 +76,7 @@ export class GraphBuilder {
     const node = new ProtobufWriter();
     for (const input of inputs) node.string(1, input);
     for (const output of outputs) node.string(2, output);
-    node.string(3, `${operator}_${this.#nodes.length}`).string(4, operator);
+    node.string(3, `${this.#name}/${operator}_${this.#nodes.length}`).string(4, operator);
     for (const [name, value] of Object.entries(attributes)) node.message(5, attribute(name, value));
     this.#nodes.push(node);
     return this;
@@ -80,15 +89,20 @@ export class GraphBuilder {
 
   /** The bytes of the ONNX file. */
   finish(): Uint8Array {
+    const operators = new ProtobufWriter().string(1, "").integer(2, OPSET_VERSION);
+    const model = new ProtobufWriter().integer(1, IR_VERSION).string(2, "twinsift");
+    return model.bytes(7, this.graph()).message(8, operators).finish();
+  }
+
+  /** The graph alone, without what an ONNX file holds besides. */
+  graph(): Uint8Array {
     const graph = new ProtobufWriter();
     for (const node of this.#nodes) graph.message(1, node);
     graph.string(2, this.#name);
     for (const constant of this.#constants) graph.message(5, constant);
     for (const input of this.#inputs) graph.message(11, input);
     for (const output of this.#outputs) graph.message(12, output);
-    const operators = new ProtobufWriter().string(1, "").integer(2, OPSET_VERSION);
-    const model = new ProtobufWriter().integer(1, IR_VERSION).string(2, "twinsift");
-    return model.message(7, graph).message(8, operators).finish();
+    return graph.finish();
   }
 }
 

@@ -19,7 +19,7 @@ export async function embeddingTimes(models: readonly { model: string }[]): Prom
       return {
         name: preset.name,
         preset,
-        feature: await FeatureModel.open(file, preset, "cpu"),
+        feature: await FeatureModel.open(file, preset, { device: "cpu" }),
         times: [] as number[],
       };
     }),

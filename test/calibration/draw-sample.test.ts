@@ -31,6 +31,7 @@ const tools = {
   },
   embedder: {
     batch: 4,
+    sessions: 1,
     dim: 2,
     embed: async (pictures: readonly Uint8Array[]) => {
       if (pictures.length > 4) throw new Error("larger than a batch");

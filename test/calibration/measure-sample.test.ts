@@ -22,6 +22,7 @@ const picture = (number: number) => Uint8Array.of(number & 255, number >> 8);
 
 const embedder = {
   batch: 8,
+  sessions: 2,
   dim: DIM,
   embed: async (pictures: readonly Uint8Array[]) =>
     Float32Array.from(pictures.flatMap(([low, high]) => [...vectorOf(low + 256 * high)])),

@@ -4,7 +4,6 @@ import { SeededRandom } from "#base/seeded-random.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
 import { Embedder } from "#features/embedder.ts";
 import { FeatureModel } from "#features/feature-model.ts";
-import { fillInput, pixelTables } from "#features/input-tensor.ts";
 import { findModel } from "#settings/find-model.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { TINY_PRESET, writeTinyModel } from "../support/tiny-model.ts";
@@ -28,24 +27,10 @@ function randomPixels(pictures: number, seed = 1): Uint8Array {
   return Uint8Array.from({ length: pictures * 16 * 16 * 3 }, () => random.integer(0, 256));
 }
 
-test("fillInput() writes either layout and either order of channels, normalised, and zeros behind", () => {
-  const pixels = Uint8Array.of(1, 2, 3, 4, 5, 6); // two pixels, RGB
-  const fill = (layout: "nchw" | "nhwc", channels: "rgb" | "bgr") => {
-    const preset = tinyPreset({ layout, channels, width: 2, height: 1, mean: [1, 0, 0], deviation: [1, 1, 10] });
-    const target = new Float32Array(12).fill(9);
-    fillInput(pixels, preset, pixelTables(preset, "float32"), target);
-    return [...target].map((value) => Math.round(value * 10) / 10);
-  };
-  const zeros = [0, 0, 0, 0, 0, 0];
-  expect(fill("nchw", "rgb")).toEqual([0, 3, 2, 5, 0.3, 0.6, ...zeros]);
-  expect(fill("nhwc", "rgb")).toEqual([0, 2, 0.3, 3, 5, 0.6, ...zeros]);
-  expect(fill("nchw", "bgr")).toEqual([2, 5, 2, 5, 0.1, 0.4, ...zeros]);
-});
-
 test("FeatureModel.embed() averages cells as computed by hand, at unit length", async () => {
   const file = join(await temporaryFolder(), "tiny.onnx");
   await writeTinyModel(file);
-  const model = await FeatureModel.open(file, tinyPreset(), "cpu");
+  const model = await FeatureModel.open(file, tinyPreset(), { device: "cpu" });
   expect([model.dim, model.batch]).toEqual([48, 8]);
   const pixels = randomPixels(3);
   const expected: number[] = [];
@@ -71,7 +56,7 @@ test("FeatureModel.embed() averages cells as computed by hand, at unit length", 
 
 test("FeatureModel.embed() gives a picture the same feature whatever stands beside it, to the bit", async () => {
   const { file, preset } = findModel({ model: "twinsift-copy-1", preset: null, presets: {} });
-  const model = await FeatureModel.open(file, preset, "cpu");
+  const model = await FeatureModel.open(file, preset, { device: "cpu" });
   const area = preset.width * preset.height * 3;
   const random = new SeededRandom(3);
   const pictures = Uint8Array.from({ length: 5 * area }, () => random.integer(0, 256));
@@ -85,10 +70,10 @@ test("FeatureModel.embed() gives a picture the same feature whatever stands besi
 test("FeatureModel takes float16 models of a fixed batch", async () => {
   const file = join(await temporaryFolder(), "half.onnx");
   await writeTinyModel(file, { type: "float16", batch: 1 });
-  const half = await FeatureModel.open(file, tinyPreset(), "cpu");
+  const half = await FeatureModel.open(file, tinyPreset(), { device: "cpu" });
   expect(half.batch).toBe(1);
   await writeTinyModel(file);
-  const full = await FeatureModel.open(file, tinyPreset(), "cpu");
+  const full = await FeatureModel.open(file, tinyPreset(), { device: "cpu" });
   const [a, b] = [await half.embed(randomPixels(1)), await full.embed(randomPixels(1))];
   for (let i = 0; i < a.length; i++) expect(Math.abs(a[i] - b[i])).toBeLessThan(1e-3);
 });
@@ -104,5 +89,5 @@ test.each<[Partial<ModelPreset>, RegExp]>([
 ])("Embedder.open() says how a model misfits its preset: %j", async (changes, message) => {
   const file = join(await temporaryFolder(), "tiny.onnx");
   await writeTinyModel(file);
-  await expect(Embedder.open(file, tinyPreset(changes), "cpu")).rejects.toThrow(message);
+  await expect(Embedder.open(file, tinyPreset(changes), { device: "cpu", processors: 2 })).rejects.toThrow(message);
 });

@@ -80,7 +80,7 @@ test.runIf(hasMaterial && hasPillow).each(Object.entries(MODELS))(
     expect([found?.preset.name, found?.by]).toEqual([name, "sha256"]);
     const preset = found?.preset as ModelPreset;
     const photos = somePhotos();
-    const model = await FeatureModel.open(file, preset, "cpu");
+    const model = await FeatureModel.open(file, preset, { device: "cpu" });
     const ours: number[][] = [];
     for (const path of photos) {
       const { pixels } = await decodeImage(path, { preset, views: [] }, { maxPixels: 1e8, maxDecodedBytes: 1e9 });

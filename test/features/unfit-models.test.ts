@@ -41,7 +41,7 @@ async function opened(
 ): Promise<FeatureModel> {
   const file = join(await temporaryFolder(), "model.onnx");
   await writeFile(file, graph instanceof GraphBuilder ? graph.finish() : graph);
-  return FeatureModel.open(file, { ...PRESET, ...changes }, "cpu");
+  return FeatureModel.open(file, { ...PRESET, ...changes }, { device: "cpu" });
 }
 
 function randomPixels(pictures: number): Uint8Array {
@@ -57,7 +57,7 @@ test("an inner tensor gives the same features as the graph with that output, and
       .update(await readFile(file))
       .digest("hex");
   const before = await hash();
-  const inner = await FeatureModel.open(file, { ...PRESET, output: "places", pool: "flatten" }, "cpu");
+  const inner = await FeatureModel.open(file, { ...PRESET, output: "places", pool: "flatten" }, { device: "cpu" });
   const declared = await opened(classifier().output("places", "float32", ["n", 3, 8, 8]), {
     output: "places",
     pool: "flatten",
@@ -78,7 +78,7 @@ test("an inner tensor is found where weights lie in a file beside the model", as
   await writeFile(file, modelWithWeightsIn("w.bin"));
   await writeFile(join(file, "../w.bin"), new Uint8Array(16));
   // its input is no picture: that is what is said, and nothing of the weights
-  await expect(FeatureModel.open(file, { ...PRESET, output: "sum" }, "cpu")).rejects.toThrow(
+  await expect(FeatureModel.open(file, { ...PRESET, output: "sum" }, { device: "cpu" })).rejects.toThrow(
     /expected an input of shape/,
   );
 });
