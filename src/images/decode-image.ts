@@ -1,13 +1,13 @@
-import type { Sharp } from "sharp";
 import type { ModelPreset } from "#data/model-preset.ts";
 import type { View } from "#data/view.ts";
 import { cutOut, mirrored, type Pixels } from "#images/cut-pixels.ts";
 import { type Box, findBorders } from "#images/find-borders.ts";
-import { type OpenPicture, openPicture, type PictureLimits } from "#images/open-picture.ts";
-import { FAST_SHRINK, growsIn, rawOf, scaledUp } from "#images/scale-up.ts";
+import { type PictureLimits, readPicture } from "#images/open-picture.ts";
+import { type Area, resample } from "#images/resample.ts";
+import { type Size, workingPicture } from "#images/working-picture.ts";
 
 /** Changes with the pixels that a file gives, so that an index made otherwise is not mixed with this one's features. */
-export const DECODER_VERSION = 2;
+export const DECODER_VERSION = 3;
 
 /** A picture as the model wants it, and how large it was. */
 export interface DecodedImage {
@@ -28,6 +28,8 @@ export interface DecodeOptions {
 
 /** Sides of `centre` and `corners`, of the picture's: half of its area. */
 const CROP_SIDE = Math.SQRT1_2;
+/** Around a picture that is padded. */
+const GRAY = 127;
 /** Side of the small picture in which borders are looked for, in pixels. */
 const BORDERS_SIDE = 96;
 
@@ -43,29 +45,75 @@ export async function decodeImage(
   options: DecodeOptions,
   limits: PictureLimits,
 ): Promise<DecodedImage> {
-  const file = await openPicture(source, limits);
-  const picture = { file, options };
-  const pixels = await decoded(picture, options.preset);
-  const views = await viewsOf(picture, pixels);
-  return { pixels: pixels.data, views, width: file.width, height: file.height };
+  const { preset, views } = options;
+  const input = typeof source === "string" ? readPicture(source) : source;
+  const wanted = (original: Size) => wantedSize(original, options);
+  const { pixels: working, original } = await workingPicture(input, limits, { wanted, kernel: preset.kernel });
+  const pixels = scaled(working, preset);
+  const seen = viewsOf({ working, preset }, pixels, views);
+  return { pixels: pixels.data, views: seen, width: original.width, height: original.height };
 }
 
+/** What is seen of a file: `working` is all of it, as large as everything that is made of it needs. */
 interface Picture {
-  readonly file: OpenPicture;
-  readonly options: DecodeOptions;
+  readonly working: Pixels;
+  readonly preset: DecodeOptions["preset"];
+}
+
+/** The working picture is so many times as large as what is cut out of it and scaled. */
+const WORKING_MARGIN = 2;
+
+/** The least working picture: squashed to a size it is the picture itself, unless more is made of it. */
+function wantedSize(file: Size, { preset, views }: DecodeOptions): Size {
+  const isWhole = preset.resize === "squash" && views.length === 0;
+  const largest = views.some((view) => view === "centre" || view === "corners") ? enlarged(preset) : preset;
+  const margin = isWhole ? 1 : WORKING_MARGIN;
+  if (preset.resize === "squash") return { width: margin * largest.width, height: margin * largest.height };
+  const scale = margin * scaleOf(file, largest);
+  return { width: Math.round(file.width * scale) || 1, height: Math.round(file.height * scale) || 1 };
 }
 
 /** The picture, or a part of it, scaled to a preset's size. */
-async function decoded({ file }: Picture, preset: DecodeOptions["preset"], part?: Box): Promise<Pixels> {
-  const whole = part ? inPixels(part, file) : { left: 0, top: 0, width: file.width, height: file.height };
-  let upright = file.decode().autoOrient();
-  if (part) upright = upright.extract(whole);
-  upright = upright.flatten({ background: "white" }).toColourspace("srgb");
-  if (growsIn(whole, preset)) return scaledUp(upright, whole, preset);
-  return rawOf(resized(upright, preset), preset);
+function scaled(working: Pixels, preset: DecodeOptions["preset"], part?: Box): Pixels {
+  const area = part ? inPixels(part, working) : { left: 0, top: 0, width: working.width, height: working.height };
+  const { width, height, kernel, resize } = preset;
+  if (resize === "squash") {
+    const isDone = !part && width === working.width && height === working.height;
+    return isDone ? working : resample(working, area, preset, kernel);
+  }
+  const scale = scaleOf(area, preset);
+  if (resize === "pad") return padded(working, area, scale, preset);
+  const [shownWidth, shownHeight] = [Math.min(area.width, width / scale), Math.min(area.height, height / scale)];
+  const left = area.left + (area.width - shownWidth) / 2;
+  const top = area.top + (area.height - shownHeight) / 2;
+  return resample(working, { left, top, width: shownWidth, height: shownHeight }, preset, kernel);
 }
 
-function inPixels(part: Box, { width, height }: OpenPicture) {
+/** By how much `crop` and `pad` scale a picture. */
+function scaleOf({ width, height }: Size, preset: DecodeOptions["preset"]): number {
+  if (preset.resize === "pad") return Math.min(preset.width / width, preset.height / height);
+  const outer = (preset.cropFrom ?? Math.min(preset.width, preset.height)) / Math.min(preset.width, preset.height);
+  return Math.max((outer * preset.width) / width, (outer * preset.height) / height);
+}
+
+function padded(working: Pixels, area: Area, scale: number, preset: DecodeOptions["preset"]): Pixels {
+  const { width, height, kernel } = preset;
+  const size = {
+    width: Math.min(width, Math.max(1, Math.round(area.width * scale))),
+    height: Math.min(height, Math.max(1, Math.round(area.height * scale))),
+  };
+  const inner = resample(working, area, size, kernel);
+  const data = new Uint8Array(3 * width * height).fill(GRAY);
+  const left = Math.floor((width - size.width) / 2);
+  const top = Math.floor((height - size.height) / 2);
+  for (let row = 0; row < size.height; row++) {
+    const line = inner.data.subarray(3 * row * size.width, 3 * (row + 1) * size.width);
+    data.set(line, 3 * ((top + row) * width + left));
+  }
+  return { data, width, height };
+}
+
+function inPixels(part: Box, { width, height }: Size): Area {
   const left = Math.min(width - 1, Math.round(part.left * width));
   const top = Math.min(height - 1, Math.round(part.top * height));
   return {
@@ -76,28 +124,26 @@ function inPixels(part: Box, { width, height }: OpenPicture) {
   };
 }
 
-async function viewsOf(picture: Picture, pixels: Pixels): Promise<(Uint8Array | undefined)[]> {
-  const { preset, views } = picture.options;
+function viewsOf({ working, preset }: Picture, pixels: Pixels, views: readonly View[]): (Uint8Array | undefined)[] {
   const seen: (Uint8Array | undefined)[] = [];
   let larger: Pixels | undefined;
   for (const view of views) {
     if (view === "mirrored") seen.push(mirrored(pixels));
-    else if (view === "trimmed") seen.push(await trimmed(picture, pixels));
+    else if (view === "trimmed") seen.push(trimmed({ working, preset }, pixels));
     else {
       // so large that the crops need not be scaled
-      larger ??= await decoded(picture, enlarged(preset));
+      larger ??= scaled(working, enlarged(preset));
       seen.push(...crops(larger, pixels, view));
     }
   }
   return seen;
 }
 
-async function trimmed(picture: Picture, pixels: Pixels): Promise<Uint8Array | undefined> {
-  const { preset } = picture.options;
+function trimmed({ working, preset }: Picture, pixels: Pixels): Uint8Array | undefined {
   const small = { width: BORDERS_SIDE, height: BORDERS_SIDE, resize: "squash", kernel: "linear" } as const;
-  const whole = preset.resize === "squash" ? pixels : await decoded(picture, small);
+  const whole = preset.resize === "squash" ? pixels : scaled(working, small);
   const inner = findBorders(whole.data, whole.width, whole.height);
-  return inner && (await decoded(picture, preset, inner)).data;
+  return inner && scaled(working, preset, inner).data;
 }
 
 function crops(larger: Pixels, { width, height }: Pixels, view: "centre" | "corners"): Uint8Array[] {
@@ -114,20 +160,4 @@ function enlarged(preset: DecodeOptions["preset"]): DecodeOptions["preset"] {
   const [width, height] = [preset.width, preset.height].map((side) => Math.round(side / CROP_SIDE));
   if (preset.cropFrom === undefined) return { ...preset, width, height };
   return { ...preset, width, height, cropFrom: Math.round(preset.cropFrom / CROP_SIDE) };
-}
-
-function resized(image: Sharp, preset: DecodeOptions["preset"]): Sharp {
-  const { width, height, kernel } = preset;
-  const how = { kernel, fastShrinkOnLoad: FAST_SHRINK };
-  if (preset.resize === "squash") return image.resize({ width, height, fit: "fill", ...how });
-  if (preset.resize === "pad") {
-    return image.resize({ width, height, fit: "contain", background: { r: 127, g: 127, b: 127 }, ...how });
-  }
-  const scale = (preset.cropFrom ?? Math.min(width, height)) / Math.min(width, height);
-  const [outerWidth, outerHeight] = [Math.round(width * scale), Math.round(height * scale)];
-  const left = Math.floor((outerWidth - width) / 2);
-  const top = Math.floor((outerHeight - height) / 2);
-  return image
-    .resize({ width: outerWidth, height: outerHeight, fit: "cover", ...how })
-    .extract({ left, top, width, height });
 }

@@ -54,13 +54,17 @@ const BYTES_A_SAMPLE: Readonly<Record<string, number>> = {
  * @throws UnreadablePicture when it is larger than the limits; Error with libvips' reason; the file system's error
  */
 export async function openPicture(file: string | Uint8Array, limits: PictureLimits): Promise<OpenPicture> {
-  const input = typeof file === "string" ? inputOf(file) : file;
+  const input = typeof file === "string" ? readPicture(file) : file;
   // the limit is checked here, as sharp's own message does not tell the size
   const header = await sharp(input, { failOn: "error", limitInputPixels: false }).metadata();
   checkLimits(header, limits);
   const { width, height } = header.autoOrient;
-  const decode = () => sharp(input, { failOn: "error", limitInputPixels: limits.maxPixels });
-  return { width, height, decode };
+  return { width, height, decode: () => decoder(input, limits.maxPixels) };
+}
+
+/** A pipeline that fails for what is damaged beyond a little, and for more pixels. */
+export function decoder(input: string | Uint8Array, maxPixels: number): Sharp {
+  return sharp(input, { failOn: "error", limitInputPixels: maxPixels });
 }
 
 function checkLimits({ width, height, channels, depth }: Metadata, { maxPixels, maxDecodedBytes }: PictureLimits) {
@@ -84,12 +88,17 @@ const below = (value: number) => Math.floor(100 * value) / 100;
 
 const SNIFFED_BYTES = 64;
 
-/** What sharp is given: the path, or the bytes of what may be SVG. */
-function inputOf(path: string): string | Buffer {
+/** A file of this size is read at once, which takes a third less time than letting each decoder ask whether it knows the file. */
+const READ_BYTES = 2 ** 26;
+
+/** What sharp is given: the bytes, or the path of what is large, unless it may be SVG. */
+export function readPicture(path: string): string | Buffer {
   // a pipe in the place of a file would else be waited for
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    if (!fstatSync(file).isFile()) throw new UnreadablePicture("circumstances", "not a regular file");
+    const status = fstatSync(file);
+    if (!status.isFile()) throw new UnreadablePicture("circumstances", "not a regular file");
+    if (status.size > 0 && status.size <= READ_BYTES) return readFileSync(file);
     const start = Buffer.alloc(SNIFFED_BYTES);
     const length = readSync(file, start, 0, SNIFFED_BYTES, 0);
     return mayBeSvg(start.subarray(0, length)) ? readFileSync(file) : path;
