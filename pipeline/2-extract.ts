@@ -9,23 +9,24 @@ import type { IndexRow } from "#data/index-row.ts";
 import type { RowOwners } from "#data/row-owners.ts";
 import type { Shard } from "#data/shard.ts";
 import { viewCount } from "#data/view.ts";
-import { type EmbedOptions, embedPictures, type PictureVectors, type SeenPictures } from "#features/embed-pictures.ts";
-import type { DecodedImage, DecodeOptions } from "#images/decode-image.ts";
-import type { PictureReader } from "#images/picture-reader.ts";
+import { embedPictures, type PictureVectors, type SeenPictures } from "#features/embed-pictures.ts";
+import type { Embedder } from "#features/embedder.ts";
+import type { DecodeOptions } from "#images/decode-image.ts";
+import type { ShelvedImage } from "#images/picture-process.ts";
 import { type Fault, UnreadablePicture } from "#images/unreadable-picture.ts";
 import type { FreshImage } from "./1-scan.ts";
+import type { ExtractionTools } from "./extraction-tools.ts";
 
 export interface ExtractOptions {
-  readonly embedding: EmbedOptions;
-  readonly reader: PictureReader;
+  readonly tools: ExtractionTools;
+  /** Opens the model when the first picture needs it. */
+  readonly embedder: () => Promise<Embedder>;
   readonly decode: DecodeOptions;
   readonly index: FeatureIndex;
   readonly owners: RowOwners;
   readonly shardRows: number;
   /** For the progress; there may be more where files have changed, and fewer where they were moved. */
   readonly expectedImages: number;
-  /** Pictures decoded at once. */
-  readonly concurrency: number;
   readonly progress: Progress;
   /** Gets what cannot be decoded. */
   readonly onUnreadable: (image: HashedImage, reason: string, fault: Fault) => void;
@@ -38,10 +39,12 @@ export interface ExtractOptions {
 export async function* extract(images: AsyncIterable<FreshImage>, options: ExtractOptions): AsyncGenerator<Shard> {
   const writer = new ShardWriter(options);
   const copies: Copy[] = [];
+  const { tools, embedder: open } = options;
   const decoded = readable(withoutCopies(images, copies), options);
-  for await (const { item, vectors: all } of embedPictures(decoded, options.embedding)) {
+  for await (const { item, vectors: all } of embedPictures(decoded, { open, sessions: tools.sessions })) {
     const { image, decoded } = item;
     const [vectors] = all;
+    tools.shelf.giveBack(decoded.place);
     if (vectors.every((vector) => vector?.every(Number.isFinite) ?? true)) {
       yield* writer.add(image, decoded, vectors);
     } else options.onUnreadable(image, "the model's output is not finite", "content");
@@ -66,7 +69,7 @@ class ShardWriter {
 
   async *add(
     image: HashedImage,
-    { width, height }: Pick<DecodedImage, "width" | "height">,
+    { width, height }: Pick<ShelvedImage, "width" | "height">,
     vectors: PictureVectors,
   ): AsyncGenerator<Shard> {
     const { id, sha256, bytes, modified } = image;
@@ -118,7 +121,7 @@ async function* copyFeatures(
   }
 }
 
-type Decoded = SeenPictures<{ readonly image: HashedImage; readonly decoded: DecodedImage }>;
+type Decoded = SeenPictures<{ readonly image: HashedImage; readonly decoded: ShelvedImage }>;
 
 interface Undecodable {
   readonly image: HashedImage;
@@ -127,15 +130,15 @@ interface Undecodable {
 }
 
 async function* readable(images: AsyncIterable<HashedImage>, options: ExtractOptions): AsyncGenerator<Decoded> {
-  for await (const found of orderedMap(images, options.concurrency, (image) => decode(image, options))) {
+  for await (const found of orderedMap(images, options.tools.concurrency, (image) => decode(image, options))) {
     if ("reason" in found) options.onUnreadable(found.image, found.reason, found.fault);
     else yield found;
   }
 }
 
-async function decode(image: HashedImage, { reader, decode: options }: ExtractOptions): Promise<Decoded | Undecodable> {
+async function decode(image: HashedImage, { tools, decode: options }: ExtractOptions): Promise<Decoded | Undecodable> {
   try {
-    const decoded = await reader.decode(image.path, options);
+    const decoded = await tools.reader.shelve(image.path, options);
     return { item: { image, decoded }, pictures: [decoded] };
   } catch (error) {
     if (!(error instanceof UnreadablePicture)) throw error;

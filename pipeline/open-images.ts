@@ -1,4 +1,3 @@
-import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { FeatureIndex } from "#artifacts/feature-index.ts";
 import type { OutputPaths } from "#artifacts/output-paths.ts";
@@ -11,14 +10,13 @@ import type { Progress } from "#base/progress.ts";
 import type { HashedImage, ImageFile, ImageRecord, UnreadableImage } from "#data/image-record.ts";
 import type { IndexRow } from "#data/index-row.ts";
 import { RowOwners } from "#data/row-owners.ts";
-import { Embedder } from "#features/embedder.ts";
 import { type Listing, listImages } from "#images/list-images.ts";
-import { PictureReader } from "#images/picture-reader.ts";
 import type { Fault } from "#images/unreadable-picture.ts";
 import { MATCHER_VERSION } from "#matches/matcher.ts";
 import type { Settings } from "#settings/settings.ts";
 import { scan } from "./1-scan.ts";
 import { extract } from "./2-extract.ts";
+import { ExtractionTools } from "./extraction-tools.ts";
 import type { RunModel } from "./run-model.ts";
 import { type FoundFolder, refuseShrunkFolders } from "./shrunk-folders.ts";
 import type { SettledRows, Source } from "./source.ts";
@@ -52,30 +50,23 @@ export function listFiles(settings: Settings, paths: OutputPaths): Promise<Listi
  */
 export async function openImages(
   { settings, paths, progress }: RunContext,
-  { file, preset, views, sha256, fingerprint: madeBy }: RunModel,
+  model: RunModel,
   indexFolder: string,
 ): Promise<Source> {
   const listing = await listFiles(settings, paths);
   refuseNoFiles(listing, settings);
-  const processors = cpus().length;
-  let opened: Promise<Embedder> | undefined;
-  const embedder = (expected = listing.files.length) => {
-    opened ??= Embedder.open(file, preset, { device: settings.device, processors, expected });
-    return opened;
-  };
-  const embedding = { open: () => embedder(), sessions: processors };
-  const concurrency = settings.concurrency ?? processors;
-  const reader = new PictureReader(settings.extract, concurrency);
+  const tools = new ExtractionTools(model, settings);
+  const embedder = (expected = listing.files.length) => tools.embedder(expected);
   const close = () =>
     closeAll(
-      () => reader.close(),
+      () => tools.close(),
       () => matches?.close(),
-      async () => (await opened?.catch(() => undefined))?.close(),
     );
-  const dim = async () => (await embedder()).dim;
   let matches: Source["matches"];
   try {
-    const maker = { fingerprint: madeBy, model: preset.name, views, dim };
+    const { preset, views, sha256 } = model;
+    const dim = async () => (await embedder()).dim;
+    const maker = { fingerprint: model.fingerprint, model: preset.name, views, dim };
     const index = await FeatureIndex.open(indexFolder, maker, {
       tell: (line) => progress.note(line),
       onProgress: (stage, done, total) => {
@@ -100,7 +91,8 @@ export async function openImages(
       isAlive: (row) => run.before[row].id !== "",
       vectorsAlive: (shard) => index.vectorsAlive(shard),
       fresh: extract(buffered(fresh, FILES_AHEAD), {
-        ...{ embedding, reader, index, owners, concurrency, progress },
+        ...{ tools, index, owners, progress },
+        embedder: () => embedder(),
         decode: { preset, views },
         shardRows: settings.index.shardRows,
         expectedImages,
@@ -110,7 +102,7 @@ export async function openImages(
       ignored: listing.ignored,
       nameRow: (row) => JSON.stringify(index.rows[row].id),
       pathOf: (id) => pathById.get(id),
-      reader,
+      reader: tools.reader,
       unreadable,
       model: { preset, sha256, dim: index.store.dim, views },
       matches,

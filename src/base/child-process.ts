@@ -35,13 +35,16 @@ export class ChildProcess<H extends Handlers> {
   #ended: ProcessEnded | undefined;
   #stopWaiting: (error?: Error) => void = () => undefined;
 
-  /** @param module URL of the module that calls `serveProcess` */
-  constructor(module: URL) {
+  /**
+   * @param module URL of the module that calls `serveProcess`
+   * @param inherited a file that the process has open too, as `INHERITED_FILE`
+   */
+  constructor(module: URL, inherited?: number) {
     // the parent's flags, such as loaders, are not for the child
     this.#process = fork(ENTRY, [module.href], {
       serialization: "advanced",
       execArgv: [],
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      stdio: ["ignore", "ignore", "pipe", "ipc", ...(inherited === undefined ? [] : [inherited])],
     });
     this.#process.stderr?.on("data", (chunk) => {
       this.#stderr = (this.#stderr + chunk).slice(-KEPT_STDERR);

@@ -11,6 +11,7 @@ import type { Argument, Handlers, Result } from "#base/worker-thread.ts";
 export class ProcessPool<H extends Handlers> {
   readonly #module: URL;
   readonly #limits: CallLimits;
+  readonly #inherited: number | undefined;
   readonly #turn: ReturnType<typeof pLimit>;
   readonly #processes = new Set<ChildProcess<H>>();
   readonly #idle: ChildProcess<H>[] = [];
@@ -20,9 +21,11 @@ export class ProcessPool<H extends Handlers> {
    * @param module URL of the module that calls `serveProcess`
    * @param size how many processes there are at most
    * @param limits of each call
+   * @param inherited a file that all of them have open, see `ChildProcess`
    */
-  constructor(module: URL, size: number, limits: CallLimits) {
+  constructor(module: URL, size: number, limits: CallLimits, inherited?: number) {
     this.#module = module;
+    this.#inherited = inherited;
     this.#limits = limits;
     this.#turn = pLimit(size);
   }
@@ -57,7 +60,7 @@ export class ProcessPool<H extends Handlers> {
       await process.close();
       break;
     }
-    const started = new ChildProcess<H>(this.#module);
+    const started = new ChildProcess<H>(this.#module, this.#inherited);
     this.#processes.add(started);
     return started;
   }

@@ -1,6 +1,9 @@
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import type { Handlers } from "#base/worker-thread.ts";
 
+/** The file that a child process has inherited, where it was given one. */
+export const INHERITED_FILE = 4;
+
 /** What a child process says: once that it is ready, then the outcome of each call. */
 export interface ProcessReply {
   readonly value?: unknown;

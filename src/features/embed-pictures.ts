@@ -1,11 +1,12 @@
 import { buffered } from "#base/bounded-buffer.ts";
 import { orderedMap } from "#base/ordered-map.ts";
+import type { PixelPlace } from "#features/embed-worker.ts";
 import type { Embedder } from "#features/embedder.ts";
 
 /** A picture as a model takes it, and its views; undefined for one that is like the picture. */
 interface SeenPicture {
-  readonly pixels: Uint8Array;
-  readonly views: readonly (Uint8Array | undefined)[];
+  readonly pixels: PixelPlace;
+  readonly views: readonly (PixelPlace | undefined)[];
 }
 
 /** Pictures that belong together, one at least. */
@@ -36,7 +37,7 @@ interface Input<Item> {
   readonly picture: number;
   /** 0 for the picture as it stands, then its views in their order. */
   readonly place: number;
-  readonly pixels: Uint8Array;
+  readonly pixels: PixelPlace;
   /** Of the pictures that belong together. */
   readonly isLast: boolean;
 }
@@ -83,7 +84,7 @@ async function* inBatches<Item>(
 
 function inputsOf<Item>(of: SeenPictures<Item>): Input<Item>[] {
   const inputs = of.pictures.flatMap(({ pixels, views }, picture) =>
-    [pixels, ...views].flatMap((seen, place) => (seen ? [{ picture, place, pixels: seen }] : [])),
+    [pixels, ...views].flatMap((seen, place) => (seen !== undefined ? [{ picture, place, pixels: seen }] : [])),
   );
   return inputs.map((input, i) => ({ ...input, of, isLast: i === inputs.length - 1 }));
 }

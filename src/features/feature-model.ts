@@ -12,8 +12,8 @@ import { openSession, type Session, type SessionOptions, tensorOf } from "#onnx/
 import { weightPaths } from "#onnx/weight-files.ts";
 
 /**
- * A model that turns pictures into features by its preset. Every run has the same batch, filled up with zeros where there
- * are fewer pictures: a picture's feature then does not depend on how many others happened to come with it.
+ * A model that turns pictures into features by its preset. Every run has the same batch, filled up where there are
+ * fewer pictures: a picture's feature then does not depend on how many others happened to come with it.
  */
 export class FeatureModel {
   readonly #session: Session;
@@ -57,20 +57,22 @@ export class FeatureModel {
   }
 
   /**
-   * @param pixels RGB, 0..255, shape (count, height, width, 3), 0 < count ≤ batch
+   * @param pixels RGB, 0..255, shape (count or batch, height, width, 3), 0 < count ≤ batch; what lies behind the pictures is of no effect
    * @returns features, shape (count, dim); unit length where the preset says so; a row that is not finite is left as it is
    */
-  async embed(pixels: Uint8Array): Promise<Float32Array> {
-    const { width, height, normalize } = this.#preset;
-    const count = pixels.length / (3 * width * height);
+  async embed(pixels: Uint8Array, count = pixels.length / this.#pictureBytes): Promise<Float32Array> {
     const features = (await this.#run(pixels)).features.slice(0, count * this.dim);
-    if (normalize) for (let row = 0; row < count; row++) toUnitLength(features, row * this.dim, this.dim);
+    if (this.#preset.normalize) for (let row = 0; row < count; row++) toUnitLength(features, row * this.dim, this.dim);
     return features;
+  }
+
+  get #pictureBytes(): number {
+    return 3 * this.#preset.width * this.#preset.height;
   }
 
   async #run(pixels: Uint8Array): Promise<{ features: Float32Array; dim: number }> {
     const { width, height } = this.#preset;
-    const length = this.batch * 3 * width * height;
+    const length = this.batch * this.#pictureBytes;
     let filled = pixels;
     if (pixels.length < length) {
       filled = new Uint8Array(length);

@@ -1,7 +1,16 @@
 import { statSync } from "node:fs";
-import type { EmbedderOptions } from "#features/embedder.ts";
 import { readOnnxFile } from "#onnx/read-onnx-file.ts";
+import type { Device } from "#onnx/session.ts";
 import { weightPaths } from "#onnx/weight-files.ts";
+
+/** What there is to divide, and for what. */
+export interface Demand {
+  readonly device: Device;
+  /** Processors to compute on. */
+  readonly processors: number;
+  /** Pictures to come, about: for a few, no more than one session is worth its start. */
+  readonly expected?: number;
+}
 
 /** How processors are divided. */
 export interface SessionPlan {
@@ -22,7 +31,7 @@ const PICTURES_WORTH_A_SESSION = 64;
  * two processors, processor time a picture falls from 1.37 to 1.10 ms with MobileNetV3-small. The decoders beside need no share of their own:
  * both wait for each other through buffers of a few pictures, and the system gives the processors to whoever has work.
  */
-export function sessionPlan(file: string, { device, processors, expected }: EmbedderOptions): SessionPlan {
+export function sessionPlan(file: string, { device, processors, expected }: Demand): SessionPlan {
   // two sessions on a device would wait for each other, or crash it
   if (device !== "cpu" && device !== "auto") return { sessions: 1, threads: processors };
   const files = [file, ...weightPaths(readOnnxFile(file))];

@@ -1,11 +1,14 @@
+import type { ByteShelf } from "#base/byte-shelf.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import { ProcessEnded } from "#base/process-ended.ts";
 import { ProcessPool } from "#base/process-pool.ts";
 import type { GrayBytes } from "#data/gray-picture.ts";
 import type { DecodedImage, DecodeOptions } from "#images/decode-image.ts";
 import type { PictureLimits } from "#images/open-picture.ts";
-import type { Outcome, PictureHandlers } from "#images/picture-process.ts";
+import type { Outcome, PictureHandlers, ShelvedImage } from "#images/picture-process.ts";
 import { UnreadablePicture } from "#images/unreadable-picture.ts";
+
+const PICTURE_PROCESS = new URL("./picture-process.ts", import.meta.url);
 
 /** What decoding one picture may take. */
 export interface ReaderLimits extends PictureLimits {
@@ -22,25 +25,43 @@ export interface ReaderLimits extends PictureLimits {
 export class PictureReader {
   readonly #limits: ReaderLimits;
   readonly #pool: ProcessPool<PictureHandlers>;
+  readonly #shelf: ByteShelf | undefined;
 
   /**
    * @param processes pictures decoded at once
+   * @param shelf where `shelve` lays pixels
    * @param module what they run
    */
-  constructor(limits: ReaderLimits, processes: number, module: URL = new URL("./picture-process.ts", import.meta.url)) {
+  constructor(
+    limits: ReaderLimits,
+    processes: number,
+    { shelf, module = PICTURE_PROCESS }: { shelf?: ByteShelf; module?: URL } = {},
+  ) {
     this.#limits = limits;
-    this.#pool = new ProcessPool(module, processes, {
-      seconds: limits.maxSeconds,
-      memoryBytes: limits.maxMemory * 2 ** 20,
-    });
+    this.#shelf = shelf;
+    const callLimits = { seconds: limits.maxSeconds, memoryBytes: limits.maxMemory * 2 ** 20 };
+    this.#pool = new ProcessPool(module, processes, callLimits, shelf?.file);
   }
 
   /** See `decodeImage`. */
-  decode(path: string, { preset, views }: DecodeOptions): Promise<DecodedImage> {
-    const { width, height, resize, cropFrom, kernel } = preset;
-    const needed = { width, height, resize, kernel, ...(cropFrom === undefined ? {} : { cropFrom }) };
-    const request = { path, limits: this.#limits, options: { preset: needed, views } };
+  decode(path: string, options: DecodeOptions): Promise<DecodedImage> {
+    const request = { path, limits: this.#limits, options: neededOf(options) };
     return this.#read((how) => this.#pool.call("decode", request, how));
+  }
+
+  /** The same, with pixels that lie on the shelf; the picture's place is to be given back. */
+  async shelve(path: string, options: DecodeOptions): Promise<ShelvedImage> {
+    const shelf = this.#shelf;
+    if (!shelf) throw new Error("The reader was opened without a shelf");
+    const request = { path, limits: this.#limits, options: neededOf(options) };
+    return this.#read(async (how) => {
+      const place = shelf.take();
+      // a process that was killed might still be writing: its place is not used again
+      const outcome = await this.#pool.call("shelve", { ...request, place }, how);
+      if ("found" in outcome) return { found: { ...outcome.found, place } };
+      shelf.giveBack(place);
+      return outcome;
+    });
   }
 
   /** See `decodeGray`. */
@@ -94,6 +115,12 @@ export class PictureReader {
         return error;
     }
   }
+}
+
+/** Without what changes no pixel. */
+function neededOf({ preset, views }: DecodeOptions): DecodeOptions {
+  const { width, height, resize, cropFrom, kernel } = preset;
+  return { preset: { width, height, resize, kernel, ...(cropFrom === undefined ? {} : { cropFrom }) }, views };
 }
 
 /** A crash may have come from outside, and what a process holds may be of earlier pictures: a fresh process decides. */

@@ -1,6 +1,7 @@
 import { chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { ByteShelf, readBytes } from "#base/byte-shelf.ts";
 import type { PipelineError } from "#base/pipeline-error.ts";
 import type { DecodeOptions } from "#images/decode-image.ts";
 import { PictureReader, type ReaderLimits } from "#images/picture-reader.ts";
@@ -16,7 +17,7 @@ const OPTIONS: DecodeOptions = {
 };
 
 function openReader(changes: Partial<ReaderLimits> = {}, module?: URL): PictureReader {
-  const reader = new PictureReader({ ...LIMITS, ...changes }, 1, module);
+  const reader = new PictureReader({ ...LIMITS, ...changes }, 1, { ...(module ? { module } : {}) });
   onTestFinished(() => reader.close());
   return reader;
 }
@@ -55,6 +56,42 @@ test("a picture is had as if it were decoded here: with views, in gray, as a has
   const lossless = await fileOf(await drawPicture(5, { width: 60, height: 40 }).webp({ lossless: true }).toBuffer());
   expect(await reader.hashPixels(file)).toMatch(/^[0-9a-f]{64}$/);
   expect(await reader.hashPixels(lossless)).toBe(await reader.hashPixels(file));
+});
+
+test("a picture lies on a shelf as it would have been handed over, and a broken one takes no place", async () => {
+  const shelf = ByteShelf.open(6 * 8 * 8 * 3, 1);
+  const reader = new PictureReader(LIMITS, 1, { shelf });
+  onTestFinished(async () => {
+    await reader.close();
+    shelf.close();
+  });
+  const file = await fileOf(await drawPicture(5, { width: 60, height: 40 }).png().toBuffer());
+  expect((await problemOf(reader.shelve(await fileOf("no picture"), OPTIONS))).fault).toBe("content");
+  const shelved = await reader.shelve(file, OPTIONS);
+  const handed = await reader.decode(file, OPTIONS);
+  expect({ place: shelved.place, width: shelved.width, height: shelved.height }).toEqual({
+    ...{ place: 0, width: 60, height: 40 },
+  });
+  const lying = (at: number | undefined) => {
+    const bytes = new Uint8Array(8 * 8 * 3);
+    readBytes(shelf.file, bytes, at as number);
+    return bytes;
+  };
+  expect(lying(shelved.pixels)).toEqual(new Uint8Array(handed.pixels));
+  expect(shelved.views.map(lying)).toEqual(handed.views.map((view) => view && new Uint8Array(view)));
+});
+
+test("a process that was killed may still be writing: its place is not given out again", async () => {
+  const shelf = ByteShelf.open(900 * 900 * 3, 1);
+  const reader = new PictureReader({ ...LIMITS, maxSeconds: 1 }, 1, { shelf });
+  onTestFinished(async () => {
+    await reader.close();
+    shelf.close();
+  });
+  const large: DecodeOptions = { preset: { ...OPTIONS.preset, width: 900, height: 900 }, views: [] };
+  expect((await problemOf(reader.shelve(await fileOf(SLOW_SVG), large))).reason).toMatch(/took longer/);
+  const file = await fileOf(await drawPicture(5).png().toBuffer());
+  expect((await reader.shelve(file, OPTIONS)).place).toBe(shelf.placeBytes);
 });
 
 test("truncated files and what is no picture are refused with a reason that does not name the path", async () => {

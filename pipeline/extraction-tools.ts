@@ -1,0 +1,58 @@
+import { cpus } from "node:os";
+import { ByteShelf } from "#base/byte-shelf.ts";
+import { closeAll } from "#base/close-all.ts";
+import type { ModelPreset } from "#data/model-preset.ts";
+import { viewCount } from "#data/view.ts";
+import { Embedder } from "#features/embedder.ts";
+import { PictureReader } from "#images/picture-reader.ts";
+import type { Settings } from "#settings/settings.ts";
+import type { RunModel } from "./run-model.ts";
+
+/** What decodes and embeds the pictures of a run: processes and threads that hand pixels to each other. */
+export class ExtractionTools {
+  readonly reader: PictureReader;
+  readonly shelf: ByteShelf;
+  /** Pictures decoded at once. */
+  readonly concurrency: number;
+  /** Batches embedded at once. */
+  readonly sessions = cpus().length;
+  readonly #model: RunModel;
+  readonly #settings: Settings;
+  #embedder: Promise<Embedder> | undefined;
+
+  constructor(model: RunModel, settings: Settings) {
+    const { preset, views } = model;
+    [this.#model, this.#settings] = [model, settings];
+    this.concurrency = settings.concurrency ?? cpus().length;
+    const placeBytes = (1 + viewCount(views)) * 3 * preset.width * preset.height;
+    this.shelf = ByteShelf.open(placeBytes, this.#picturesUnderWay(preset));
+    this.reader = new PictureReader(settings.extract, this.concurrency, { shelf: this.shelf });
+  }
+
+  /** Decoded ahead, and in batches that are put together, wait or are computed. */
+  #picturesUnderWay({ batch }: ModelPreset): number {
+    return 2 * this.concurrency + 2 * (this.sessions + 2) * batch;
+  }
+
+  /**
+   * Opens the model, once.
+   *
+   * @param expected pictures to come, about
+   */
+  embedder(expected: number): Promise<Embedder> {
+    const { file, preset } = this.#model;
+    const { device } = this.#settings;
+    const { sessions: processors, shelf } = this;
+    this.#embedder ??= Embedder.open(file, preset, { device, processors, expected, shelf });
+    return this.#embedder;
+  }
+
+  close(): Promise<void> {
+    return closeAll(
+      () => this.reader.close(),
+      async () => (await this.#embedder?.catch(() => undefined))?.close(),
+      // after all that have it open
+      async () => this.shelf.close(),
+    );
+  }
+}
