@@ -1,7 +1,7 @@
 // npm run bench -- NAME […]: runs a benchmark by its name; each prints a table on stderr and JSON on stdout.
 import { existsSync } from "node:fs";
 
-const BENCHES = ["search", "detection", "calibration", "clusters", "faults"];
+const BENCHES = ["search", "detection", "calibration", "clusters", "faults", "extract"];
 const [name, ...args] = process.argv.slice(2);
 const file = new URL(`./${name}.ts`, import.meta.url);
 if (!name || !BENCHES.includes(name) || !existsSync(file)) {
