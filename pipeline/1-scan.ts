@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { UnreadableFile } from "#artifacts/unreadable-files.ts";
 import { chunksOf } from "#base/chunks-of.ts";
-import { hashFile } from "#base/hash-file.ts";
+import { FileHasher } from "#base/file-hasher.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
@@ -26,8 +26,6 @@ export interface FreshImage {
   readonly copyOf: number | undefined;
 }
 
-/** Files read at once. */
-const READS_AT_ONCE = 16;
 /** Files that are asked for their size and time at once: most nights nothing else is done with most of them. */
 const STATS_AT_ONCE = 128;
 
@@ -44,33 +42,46 @@ const TIME_GRAIN_MS = 2000;
 export async function* scan(files: readonly ImageFile[], options: ScanOptions): AsyncGenerator<FreshImage> {
   const { owners, progress, unreadable } = options;
   progress.update("scan", "files", 0, files.length);
-  const reads = pLimit(READS_AT_ONCE);
+  const hasher = new FileHasher();
+  const reader = { hasher, reads: pLimit(FileHasher.atOnce) };
   let done = 0;
-  for await (const chunk of orderedMap(chunksOf(files, STATS_AT_ONCE), 2, (some) => lookAtAll(some, reads, options))) {
-    done += chunk.files;
-    progress.update("scan", "files", done);
-    for (const found of chunk.found) {
-      if ("reason" in found) {
-        unreadable.push(found);
-        continue;
+  try {
+    for await (const chunk of orderedMap(chunksOf(files, STATS_AT_ONCE), 2, (some) =>
+      lookAtAll(some, reader, options),
+    )) {
+      done += chunk.files;
+      progress.update("scan", "files", done);
+      for (const found of chunk.found) {
+        if ("reason" in found) {
+          unreadable.push(found);
+          continue;
+        }
+        const claim = owners.claim(found);
+        if (claim.kind !== "row") yield { image: found, copyOf: claim.kind === "copy" ? claim.row : undefined };
       }
-      const claim = owners.claim(found);
-      if (claim.kind !== "row") yield { image: found, copyOf: claim.kind === "copy" ? claim.row : undefined };
     }
+  } finally {
+    await hasher.close();
   }
   progress.finish("scan");
 }
 
+interface Reader {
+  readonly hasher: FileHasher;
+  /** A file's time is compared with the clock when it is read, not when it is waited for. */
+  readonly reads: LimitFunction;
+}
+
 /** The files among some that were read, or could not be. */
-async function lookAtAll(files: readonly ImageFile[], reads: LimitFunction, options: ScanOptions) {
-  const found = await Promise.all(files.map((file) => look(file, reads, options)));
+async function lookAtAll(files: readonly ImageFile[], reader: Reader, options: ScanOptions) {
+  const found = await Promise.all(files.map((file) => look(file, reader, options)));
   return { files: files.length, found: found.filter((each) => each !== undefined) };
 }
 
 /** The file's content, or undefined where it is known without reading. */
 async function look(
   file: ImageFile,
-  reads: LimitFunction,
+  { hasher, reads }: Reader,
   { owners, knownUnreadable, verify }: ScanOptions,
 ): Promise<HashedImage | UnreadableImage | undefined> {
   try {
@@ -83,7 +94,7 @@ async function look(
     }
     return await reads(async () => {
       const readAt = Date.now();
-      const content = await hashFile(file.path);
+      const content = await hasher.hash(file.path);
       return { ...file, ...content, modified: modified < readAt - TIME_GRAIN_MS ? modified : null };
     });
   } catch (error) {

@@ -4,13 +4,21 @@ import { open } from "node:fs/promises";
 
 const CHUNK_BYTES = 1 << 20;
 
+/** Of the files that are read one after the other. */
+let chunk: Buffer | undefined;
+
+export interface FileContent {
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
 /**
  * Reads a file once, in chunks.
  *
- * @returns its SHA-256 as 64 hexadecimal digits and its length in bytes
  * @throws the file system's error when it cannot be read
  */
-export async function hashFile(path: string): Promise<{ sha256: string; bytes: number }> {
+export async function hashFile(path: string): Promise<FileContent> {
   const file = await open(path, "r");
   try {
     const { size } = await file.stat();
@@ -32,19 +40,20 @@ export async function hashFile(path: string): Promise<{ sha256: string; bytes: n
 }
 
 /**
- * The same SHA-256, for a single file at the start of a program: nothing else happens meanwhile.
+ * The same, where nothing else is to happen meanwhile: at the start of a program, or in a thread of its own.
  *
  * @throws the file system's error when it cannot be read
  */
-export function hashFileSync(path: string): string {
+export function hashFileSync(path: string): FileContent {
+  chunk ??= Buffer.allocUnsafe(CHUNK_BYTES);
   const file = openSync(path, "r");
   try {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     const hash = createHash("sha256");
-    for (;;) {
-      const bytes = readSync(file, chunk);
-      if (bytes === 0) return hash.digest("hex");
-      hash.update(chunk.subarray(0, bytes));
+    for (let bytes = 0; ; ) {
+      const read = readSync(file, chunk);
+      if (read === 0) return { sha256: hash.digest("hex"), bytes };
+      hash.update(chunk.subarray(0, read));
+      bytes += read;
     }
   } finally {
     closeSync(file);

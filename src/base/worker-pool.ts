@@ -7,6 +7,7 @@ import { type Argument, type Handlers, type Result, WorkerThread } from "#base/w
  */
 export class WorkerPool<H extends Handlers> {
   readonly #module: URL;
+  readonly #data: unknown;
   readonly #workers: WorkerThread<H>[] = [];
   readonly #idle: WorkerThread<H>[] = [];
   readonly #waiting: ((worker: WorkerThread<H>) => void)[] = [];
@@ -14,9 +15,13 @@ export class WorkerPool<H extends Handlers> {
   /** How many there are at most. */
   readonly size: number;
 
-  /** @param module URL of the `.ts` module that calls `serve` */
-  constructor(module: URL, size: number) {
+  /**
+   * @param module URL of the `.ts` module that calls `serve`
+   * @param data what `threadData()` gives in each thread
+   */
+  constructor(module: URL, size: number, data?: unknown) {
     this.#module = module;
+    this.#data = data;
     this.size = size;
   }
 
@@ -43,7 +48,7 @@ export class WorkerPool<H extends Handlers> {
 
   #started(): WorkerThread<H> | undefined {
     if (this.#workers.length === this.size) return undefined;
-    const worker = new WorkerThread<H>(this.#module);
+    const worker = new WorkerThread<H>(this.#module, this.#data);
     this.#workers.push(worker);
     return worker;
   }

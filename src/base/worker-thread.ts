@@ -1,4 +1,4 @@
-import { isMainThread, parentPort, type Transferable, Worker } from "node:worker_threads";
+import { isMainThread, parentPort, type Transferable, Worker, workerData } from "node:worker_threads";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 
 /** What a worker module serves: named functions from one argument to one result. */
@@ -25,10 +25,13 @@ export class WorkerThread<H extends Handlers> {
   #calls = 0;
   #closed = false;
 
-  /** @param module URL of the `.ts` module that calls `serve` */
-  constructor(module: URL) {
+  /**
+   * @param module URL of the `.ts` module that calls `serve`
+   * @param data what `threadData()` gives there, in place of the same with every call
+   */
+  constructor(module: URL, data?: unknown) {
     const entry = new URL("./worker-entry.mjs", import.meta.url);
-    this.#worker = new Worker(entry, { workerData: { module: module.href } });
+    this.#worker = new Worker(entry, { workerData: { module: module.href, data } });
     this.#worker.on("message", (reply: Reply) => this.#settle(reply));
     this.#worker.on("error", (error) => this.#failAll(error instanceof Error ? error : new Error(String(error))));
     WorkerThread.#open.add(this as unknown as WorkerThread<Handlers>);
@@ -84,6 +87,11 @@ export class WorkerThread<H extends Handlers> {
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }
+}
+
+/** What this thread was started with. */
+export function threadData<Data>(): Data {
+  return workerData.data;
 }
 
 /** Called by a worker module: answers the calls of its `WorkerThread` until the thread is closed. */

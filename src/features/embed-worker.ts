@@ -1,10 +1,10 @@
 import { readBytes } from "#base/byte-shelf.ts";
-import { serve } from "#base/worker-thread.ts";
+import { serve, threadData } from "#base/worker-thread.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
 import { FeatureModel } from "#features/feature-model.ts";
 import type { SessionOptions } from "#onnx/session.ts";
 
-/** The model that a thread opens with its first call. */
+/** What a thread embeds with. */
 export interface ModelPlace {
   readonly file: string;
   readonly preset: ModelPreset;
@@ -16,31 +16,31 @@ export interface ModelPlace {
 /** Pixels of a picture, RGB, 0..255, shape (height, width, 3): at hand, or by their offset on a shelf. */
 export type PixelPlace = Uint8Array | number;
 
-let room: Uint8Array | undefined;
+const { file, preset, where, shelf } = threadData<ModelPlace>();
+const pictureBytes = 3 * preset.width * preset.height;
 let opened: Promise<FeatureModel> | undefined;
+/** Of a batch; one for all calls, as each is answered before the next is looked at. */
+let room: Uint8Array | undefined;
 
-function model({ file, preset, where }: ModelPlace): Promise<FeatureModel> {
+function model(): Promise<FeatureModel> {
   opened ??= FeatureModel.open(file, preset, where);
   return opened;
 }
 
 const handlers = {
-  async open(place: ModelPlace) {
-    const { batch, dim } = await model(place);
+  async open() {
+    const { batch, dim } = await model();
     return { batch, dim };
   },
-  async embed({ place, pictures }: { place: ModelPlace; pictures: readonly PixelPlace[] }) {
-    const { preset, shelf } = place;
-    const open = await model(place);
-    const bytes = 3 * preset.width * preset.height;
-    // one for all calls: each is answered before the next is looked at
-    room ??= new Uint8Array(open.batch * bytes);
+  async embed({ pictures }: { pictures: readonly PixelPlace[] }) {
+    const { batch } = await model();
+    room ??= new Uint8Array(batch * pictureBytes);
     for (const [i, pixels] of pictures.entries()) {
-      const target = room.subarray(i * bytes, (i + 1) * bytes);
+      const target = room.subarray(i * pictureBytes, (i + 1) * pictureBytes);
       if (typeof pixels === "number") readBytes(shelf as number, target, pixels);
       else target.set(pixels);
     }
-    return { features: await open.embed(room, pictures.length) };
+    return { features: await (await model()).embed(room, pictures.length) };
   },
 };
 

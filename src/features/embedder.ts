@@ -12,29 +12,25 @@ export interface EmbedderOptions extends Demand {
 /** A feature model in threads of its own, as ONNX Runtime blocks the thread that it runs in. */
 export class Embedder {
   readonly #pool: WorkerPool<EmbedHandlers>;
-  readonly #place: ModelPlace;
   /** Pictures a run takes at most. */
   readonly batch: number;
   /** Numbers a feature has. */
   readonly dim: number;
 
-  private constructor(
-    pool: WorkerPool<EmbedHandlers>,
-    place: ModelPlace,
-    { batch, dim }: { batch: number; dim: number },
-  ) {
-    [this.#pool, this.#place] = [pool, place];
-    [this.batch, this.dim] = [batch, dim];
+  private constructor(pool: WorkerPool<EmbedHandlers>, { batch, dim }: { batch: number; dim: number }) {
+    this.#pool = pool;
+    this.batch = batch;
+    this.dim = dim;
   }
 
   /** @throws PipelineError `input` when the file is no model, or does not fit the preset */
   static async open(file: string, preset: ModelPreset, options: EmbedderOptions): Promise<Embedder> {
     const { sessions, threads } = sessionPlan(file, options);
     const { device, shelf } = options;
-    const place = { file, preset, where: { device, threads }, ...(shelf ? { shelf: shelf.file } : {}) };
-    const pool = new WorkerPool<EmbedHandlers>(new URL("./embed-worker.ts", import.meta.url), sessions);
+    const place: ModelPlace = { file, preset, where: { device, threads }, ...(shelf ? { shelf: shelf.file } : {}) };
+    const pool = new WorkerPool<EmbedHandlers>(new URL("./embed-worker.ts", import.meta.url), sessions, place);
     try {
-      return new Embedder(pool, place, await pool.call("open", place));
+      return new Embedder(pool, await pool.call("open", undefined));
     } catch (error) {
       await pool.close();
       throw error;
@@ -51,7 +47,7 @@ export class Embedder {
    * @returns features, shape (pictures, dim)
    */
   async embed(pictures: readonly PixelPlace[]): Promise<Float32Array> {
-    return (await this.#pool.call("embed", { place: this.#place, pictures })).features;
+    return (await this.#pool.call("embed", { pictures })).features;
   }
 
   close(): Promise<void> {

@@ -31,8 +31,8 @@ export interface Taps {
   readonly pairs: number;
 }
 
-// pictures of one source often have the same sides
-const known = new LRUCache<string, Taps>({ max: 64 });
+// pictures of one source often have the same sides; 5 KB each
+const known = new LRUCache<string, Taps>({ max: 1024 });
 
 /** Weights that scale a side to `count` pixels, centres to centres; where it shrinks, the kernel widens with it, as Pillow's does. */
 export function tapsOf(side: ScaledSide, count: number, kernel: Kernel): Taps {
@@ -50,31 +50,32 @@ function newTaps({ start, length, end }: ScaledSide, count: number, kernel: Kern
   const pairs = Math.ceil(Math.min(end, Math.ceil(2 * reach) + 1) / 2);
   const firsts = new Int32Array(count);
   const weights = new Int16Array(count * 2 * pairs);
+  const shares = new Float64Array(2 * pairs);
+  const weightAt = WEIGHT[kernel];
   for (let place = 0; place < count; place++) {
     const centre = start + ((place + 0.5) * length) / count;
     const first = Math.max(0, Math.round(centre - reach));
     const last = Math.min(end, Math.round(centre + reach), first + 2 * pairs);
-    const shares = Float64Array.from({ length: last - first }, (_, i) => {
+    let total = 0;
+    for (let i = 0; i < last - first; i++) {
       const distance = Math.abs(first + i + 0.5 - centre) / widening;
-      return distance < REACH[kernel] ? WEIGHT[kernel](distance) : 0;
-    });
+      shares[i] = distance < REACH[kernel] ? weightAt(distance) : 0;
+      total += shares[i];
+    }
     firsts[place] = first;
-    weights.set(wholeShares(shares), place * 2 * pairs);
+    writeWhole(shares.subarray(0, last - first), total, weights.subarray(place * 2 * pairs));
   }
   return { firsts, weights, pairs };
 }
 
-/** Whole numbers whose sum is ONE: each sum of the first ones is rounded, so that no error adds up. */
-function wholeShares(shares: Float64Array): Int16Array {
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  const whole = new Int16Array(shares.length);
+/** Writes shares as whole numbers whose sum is ONE: each sum of the first ones is rounded, so that no error adds up. */
+function writeWhole(shares: Float64Array, total: number, target: Int16Array): void {
   let sum = 0;
   let given = 0;
-  for (const [i, share] of shares.entries()) {
-    sum += share;
+  for (let i = 0; i < shares.length; i++) {
+    sum += shares[i];
     const reached = Math.round((ONE * sum) / total);
-    whole[i] = reached - given;
+    target[i] = reached - given;
     given = reached;
   }
-  return whole;
 }

@@ -66,7 +66,7 @@ export function findPreset(
   let sha256: string | undefined;
   const hasHash = (of: PresetFile): boolean => {
     if (!of.sha256?.length) return false;
-    sha256 ??= hashFileSync(file);
+    sha256 ??= hashFileSync(file).sha256;
     return of.sha256.includes(sha256);
   };
   const hasName = ({ files }: PresetFile) => files?.includes(basename(file)) ?? false;
