@@ -41,7 +41,7 @@ export function suggestPreset(file: OnnxFile, sha256: string, feature: FeatureCa
     kernel: "linear",
     output: feature.tensor,
     ...(feature.pool === undefined ? {} : { pool: feature.pool }),
-    batch: 4,
+    batch: 8,
     normalize: true,
     threshold: 0.5,
     dissimilar: 0.8,
