@@ -8,6 +8,7 @@ import { VectorOwners } from "#data/image-vectors.ts";
 import { type PairAccount, PairCollector, type PairList, pairsAmong, pairsWithin } from "#data/pair-list.ts";
 import { imagePairs } from "#data/row-order.ts";
 import type { Shard } from "#data/shard.ts";
+import type { RunDevice } from "#device/run-device.ts";
 import type { FoundPairs } from "#search/found-pairs.ts";
 import type { PairSearch } from "#search/pair-search.ts";
 import type { Searcher } from "#search/searcher.ts";
@@ -35,6 +36,7 @@ export interface SearchOptions {
   readonly cacheBytes: number;
   /** Images to expect in all, for the progress; the true number may be smaller. */
   readonly expectedRows: number;
+  readonly device: RunDevice;
   readonly progress: Progress;
 }
 
@@ -59,6 +61,9 @@ export async function search(fresh: AsyncIterable<Shard>, options: SearchOptions
   }
 }
 
+/** Two processors compare so many vectors in the time that a device needs to start. */
+const DEVICE_FROM_VECTORS = 50_000;
+
 /** So many pairs fit into any memory, whatever a config file allows. */
 const HELD_AT_LEAST = 1e6;
 
@@ -76,12 +81,13 @@ class SearchRun {
   readonly #account = { skippedByBlock: 0, refined: 0 };
 
   constructor(options: SearchOptions) {
-    const { searcher, store, threshold, blockRows, cacheBytes, nameRow } = options;
+    const { searcher, store, threshold, blockRows, cacheBytes, nameRow, device } = options;
     this.#options = options;
     this.#cache = new ShardCache(store, cacheBytes);
     const readShard = async (place: number) => (await this.#cache.read(this.#shards[place])).vectors.matrix;
     const nameVector = (vector: number) => nameRow(this.#owners.toArray()[vector]);
-    this.#allPairs = searcher.allPairs({ threshold, blockRows, readShard, nameRow: nameVector });
+    const tiles = () => device.tiles;
+    this.#allPairs = searcher.allPairs({ threshold, blockRows, readShard, nameRow: nameVector, tiles });
   }
 
   async compareAll(fresh: AsyncIterable<Shard>): Promise<void> {
@@ -150,6 +156,7 @@ class SearchRun {
     const before = pairsAmong(this.#vectors);
     this.#vectors += rows?.length ?? vectors.matrix.rowCount;
     if (isKnown) this.#stored += pairsAmong(this.#vectors) - before;
+    else if (this.#expectedVectors() >= DEVICE_FROM_VECTORS) this.#options.device.want();
     this.#shards.push(number);
     this.#owners.add(vectors, firstRow);
     this.#options.progress.update("search", "pairs", this.#compared, this.#expected());
@@ -191,9 +198,13 @@ class SearchRun {
 
   /** Images to come are taken to have as many views as those that came. */
   #expected(): number {
+    return Math.max(0, pairsAmong(this.#expectedVectors()) - this.#stored);
+  }
+
+  #expectedVectors(): number {
     const { expectedRows, store } = this.#options;
     const vectors = Math.round((expectedRows * this.#vectors) / Math.max(1, store.rowCount));
-    return Math.max(0, pairsAmong(Math.max(vectors, this.#vectors)) - this.#stored);
+    return Math.max(vectors, this.#vectors);
   }
 
   async #tooManyPairs(strip: PairCollector, latest: FoundPairs): Promise<PipelineError> {

@@ -10,6 +10,7 @@ import type { Progress } from "#base/progress.ts";
 import type { ImageRecord, UnreadableImage } from "#data/image-record.ts";
 import { rankPairs, rowOrderOf } from "#data/row-order.ts";
 import type { ImageChanges } from "#data/row-owners.ts";
+import { RunDevice } from "#device/run-device.ts";
 import { labelImages } from "#labels/label-images.ts";
 import { readLabelCsv } from "#labels/read-label-csv.ts";
 import { Matcher } from "#matches/matcher.ts";
@@ -23,7 +24,7 @@ import { type Findings, report } from "./7-report.ts";
 import { openSources, type SearchedSource, searchSources, unreadableOf } from "./sources.ts";
 
 /** What every run.json tells of a run that came to its end. */
-export type FinishedRun = Pick<RunFacts, "model" | "secondModel" | "search" | "secondSearch"> & {
+export type FinishedRun = Pick<RunFacts, "model" | "secondModel" | "device" | "search" | "secondSearch"> & {
   readonly counts: RunCounts;
   readonly exitCode: number;
 };
@@ -45,6 +46,22 @@ export async function runPipeline(
   progress: Progress,
   describeRun: (finished: FinishedRun) => RunFacts,
 ): Promise<FinishedRun> {
+  const device = new RunDevice(settings.device, (line) => progress.note(line));
+  try {
+    // one that does not start is told before anything else is begun
+    if (device.isNamed) await device.open();
+    return await runWith(device, settings, progress, describeRun);
+  } finally {
+    await device.close();
+  }
+}
+
+async function runWith(
+  device: RunDevice,
+  settings: Settings,
+  progress: Progress,
+  describeRun: (finished: FinishedRun) => RunFacts,
+): Promise<FinishedRun> {
   const paths = outputPaths(settings.output);
   const labelFile = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
   const sources = await openSources({ settings, paths, progress });
@@ -52,7 +69,7 @@ export async function runPipeline(
   const matcher = settings.features === null ? new Matcher(cpus().length) : undefined;
   const cacheBytes = CACHE_SHARE * memoryLimit(settings);
   try {
-    const { source, second } = await searchSources(sources, settings, { searcher, cacheBytes });
+    const { source, second } = await searchSources(sources, settings, { searcher, device, cacheBytes });
     const { store, found, imageOfRow, changes } = source;
     const isSeen = (image: ImageRecord | undefined) => image && (second?.sight.has(image.id) ?? true);
     const order = rowOrderOf(imageOfRow.map((image) => (isSeen(image) ? image?.id : undefined)));
@@ -82,6 +99,7 @@ export async function runPipeline(
     const finished: FinishedRun = {
       exitCode: unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
       counts: countsOf(findings, source.ignored, changes),
+      device: device.used,
       ...modelFacts(source, second),
     };
     const draft = await startDraft(paths.reports, RUN_RECORD);
@@ -113,7 +131,7 @@ function memoryLimit({ limitMemory }: Settings): number {
 function modelFacts(
   source: SearchedSource,
   second: SearchedSource | undefined,
-): Omit<FinishedRun, "counts" | "exitCode"> {
+): Omit<FinishedRun, "counts" | "exitCode" | "device"> {
   const { model, found } = source;
   const search = { vectors: found.vectors, account: found.account };
   const first = { ...(model ? { model } : {}), search };

@@ -3,6 +3,7 @@ import { closeAll } from "#base/close-all.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import type { UnreadableImage } from "#data/image-record.ts";
+import type { RunDevice } from "#device/run-device.ts";
 import type { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
 import { type FoundInAll, type SearchOptions, search } from "./3-search.ts";
@@ -79,6 +80,7 @@ async function openSecond({ settings, paths, progress }: RunContext, model: RunM
 
 export interface SearchSourcesOptions {
   readonly searcher: Searcher;
+  readonly device: RunDevice;
   /** Bytes for features of earlier shards. */
   readonly cacheBytes: number;
 }

@@ -23,7 +23,7 @@ const LAYERS = [
     "sample",
     "terminal",
   ],
-  ["artifacts", "calibration"],
+  ["artifacts", "calibration", "device"],
   ["commands"],
 ];
 

@@ -3,8 +3,9 @@ import { dirname, resolve } from "node:path";
 import type * as Runtime from "onnxruntime-node";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
+import type { Accelerator } from "#onnx/accelerators.ts";
 
-export type Device = "auto" | "cpu" | "webgpu" | "cuda" | "coreml" | "dml";
+export type Device = "auto" | "cpu" | Accelerator;
 export type Session = InferenceSession;
 
 let loaded: typeof Runtime | undefined;

@@ -49,18 +49,20 @@ export interface BlockRange {
   readonly columns: number;
 }
 
-export function blockCount({ rowAt, blockRows }: SketchedShard): number {
+type Positions = Pick<SketchedShard, "rowAt" | "blockRows">;
+
+export function blockCount({ rowAt, blockRows }: Positions): number {
   return Math.ceil(rowAt.length / blockRows);
 }
 
-export function blockRange({ rowAt, blockRows }: SketchedShard, block: number): BlockRange {
+export function blockRange({ rowAt, blockRows }: Positions, block: number): BlockRange {
   const first = block * blockRows;
   const end = Math.min(first + blockRows, rowAt.length);
   return { first, end, columns: filledUp(end - first) };
 }
 
 /** The right operand of a block, still in shared memory. */
-export function rightOperand(shard: SketchedShard, block: number, depth: number): Int8Array {
+export function rightOperand(shard: Positions & Pick<SketchedShard, "right">, block: number, depth: number): Int8Array {
   const first = block * filledUp(shard.blockRows) * depth;
   return shard.right.subarray(first, first + blockRange(shard, block).columns * depth);
 }

@@ -9,12 +9,15 @@ import { blockCount, type SketchedShard } from "#search/lay-out.ts";
 import { RowCopies } from "#search/row-copies.ts";
 import type { SearchHandlers } from "#search/search-worker.ts";
 import { type ReadyShards, SketchedShards, type SketchOptions } from "#search/sketched-shards.ts";
+import type { TileFinder } from "#search/tile-finder.ts";
 
 export interface PairSearchOptions extends SketchOptions {
   /** What an error calls a row. */
   readonly nameRow?: (row: number) => string;
   /** Rows of a new shard that are compared as they are with all others, where those are known and not sketched yet; 0 for none. */
   readonly fewRows?: number;
+  /** A device that computes tile products; asked each time, as it may come and go. */
+  readonly tiles?: () => TileFinder | undefined;
 }
 
 /** A shard that takes part in the search. */
@@ -130,10 +133,11 @@ export class PairSearch {
       compare: async () => {
         const leftFeatures = earlier === number ? features : await this.#options.readShard(earlier);
         const { quantiser, choice } = sketch;
-        const shared = { left, right, leftFeatures, rightFeatures: features, threshold, quantiser, blocks };
+        const shared = { left, right, quantiser, blocks, groupSize: choice.groupSize };
+        const hits = await this.#options.tiles?.()?.find(shared);
+        const matrices = { leftFeatures, rightFeatures: features };
         const { skippedByBlock, refined, ...pairs } = await this.#pool.call("compare", {
-          ...shared,
-          groupSize: choice.groupSize,
+          ...{ ...shared, ...matrices, threshold, hits },
         });
         return { pairs, skippedByBlock, refined, compared: comparedPairs(left, right, blocks) };
       },

@@ -39,13 +39,14 @@ export class TileRoom {
 
   /**
    * @param depth of the operands
+   * @param leastAnswers numbers that there is room for among the answers, at the least
    * @throws RangeError when blocks are too large for 4 GiB
    */
   constructor(
     left: SketchedShard,
     right: SketchedShard,
     { leftFeatures, rightFeatures }: { leftFeatures: FeatureMatrix; rightFeatures: FeatureMatrix },
-    depth: number,
+    { depth, leastAnswers }: { depth: number; leastAnswers: number },
   ) {
     [this.#left, this.#right, this.#depth] = [left, right, depth];
     const { stride } = left;
@@ -55,6 +56,7 @@ export class TileRoom {
     const block = right.blockRows * stride;
     const blocks = atLeast(1, blockCount(right), KEPT_BYTES / (4 * block));
     const features = filledUpVector(dim);
+    const answers = Math.max(rows * columns, leastAnswers);
     const places = atLeast(columns, right.rowAt.length, KEPT_BYTES / (4 * features));
     // what is kept comes first, so that it lies where it lay before
     const { buffer, addresses } = lookOfTiles.takeRoom([
@@ -62,7 +64,7 @@ export class TileRoom {
       4 * places * features,
       8 * columns,
       8 * columns,
-      4 * rows * columns,
+      4 * answers,
       4 * columns,
       4 * columns,
       4 * columns,
@@ -79,7 +81,7 @@ export class TileRoom {
     this.rightFeatures = new CopiedRows(rightFeatures.values, dim, rightRoom, features, kept.rows);
     this.squaredDistances = new Float64Array(buffer, next(), columns);
     this.slacks = new Float64Array(buffer, next(), columns);
-    this.answers = new Int32Array(buffer, next(), rows * columns);
+    this.answers = new Int32Array(buffer, next(), answers);
     this.columns = new Uint32Array(buffer, next(), columns);
     this.addresses = new Uint32Array(buffer, next(), columns);
     this.near = new Uint32Array(buffer, next(), columns);

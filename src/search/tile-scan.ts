@@ -1,9 +1,13 @@
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import { PairCollector } from "#data/pair-list.ts";
+import { isOutOfReach } from "#search/block-reach.ts";
 import { largestFloatSum, largestSquaredDistance } from "#search/error-bound.ts";
+import { KernelAnswers } from "#search/kernel-answers.ts";
 import { type BlockRange, blockCount, blockRange, type SketchedShard } from "#search/lay-out.ts";
 import { depthOf, type Quantiser } from "#search/quantise.ts";
 import { filledUpVector, VECTOR_NUMBERS } from "#search/second-look.ts";
+import type { TileAnswers } from "#search/tile-answers.ts";
+import { HitAnswers, type TileHits } from "#search/tile-hits.ts";
 import type { GroupSize, TileKernel } from "#search/tile-kernel.ts";
 import { lookOfTiles, TileRoom } from "#search/tile-room.ts";
 
@@ -20,6 +24,8 @@ export interface ShardComparison {
   readonly quantiser: Quantiser;
   /** Columns that share an answer of the kernel. */
   readonly groupSize: GroupSize;
+  /** What a device has found out about those blocks; undefined where the kernel is to. */
+  readonly hits?: TileHits | undefined;
 }
 
 /** What became of the compared pairs; what is neither skipped nor refined was pruned. */
@@ -43,48 +49,41 @@ export async function compareShards(kernel: TileKernel, comparison: ShardCompari
 
 class TileScan {
   readonly result: ComparisonResult = { pairs: new PairCollector(), skippedByBlock: 0, refined: 0 };
-  readonly #kernel: TileKernel;
   readonly #comparison: ShardComparison;
-  readonly #radius: number;
   /** In the features' own units, with room for the rounding of float32. */
   readonly #nearLimit: number;
-  readonly #depth: number;
   readonly #room: TileRoom;
+  readonly #answers: TileAnswers;
 
   constructor(kernel: TileKernel, comparison: ShardComparison) {
-    this.#kernel = kernel;
     this.#comparison = comparison;
-    const { left, right, threshold, leftFeatures, quantiser } = comparison;
+    const { left, right, threshold, leftFeatures, quantiser, hits, blocks } = comparison;
     const { dim } = leftFeatures;
-    this.#radius = quantiser.radius;
     this.#nearLimit = Math.fround(largestFloatSum(dim, largestSquaredDistance(dim, threshold)));
-    this.#depth = depthOf(quantiser);
-    this.#room = new TileRoom(left, right, comparison, this.#depth);
+    const sizes = { depth: depthOf(quantiser), leastAnswers: hits?.groups ?? 0 };
+    this.#room = new TileRoom(left, right, comparison, sizes);
+    this.#answers = hits
+      ? new HitAnswers(hits, left, blocks.first, this.#room)
+      : new KernelAnswers(kernel, comparison, this.#room);
   }
 
   async tile(a: number, b: number, diagonal: boolean): Promise<void> {
     const { left, right, quantiser } = this.#comparison;
     const rows = blockRange(left, a);
     const columns = blockRange(right, b);
-    const mostSlack = largest(left.slacks, rows) + largest(right.slacks, columns);
-    const gap = squaredGap(left.boxes, a, right.boxes, b, quantiser.numbers);
-    if (gap > (this.#radius + mostSlack) ** 2 * (1 + 1e-9)) {
+    if (isOutOfReach([left, a], [right, b], quantiser)) {
       this.result.skippedByBlock += (rows.end - rows.first) * (columns.end - columns.first);
       return;
     }
-    const operands = [this.#room.leftOperand(a), this.#room.rightOperand(b)] as const;
-    await this.#kernel.largestPerGroup(...operands, this.#depth, this.#room.answers);
+    await this.#answers.take(a, b);
     this.#readAnswers(rows, columns, b, diagonal);
   }
 
   /** Looks again at the groups of columns that may hold a pair, and refines those whose sketches are near. */
   #readAnswers(rows: BlockRange, columns: BlockRange, block: number, diagonal: boolean): void {
-    const { left, right, leftFeatures, quantiser, groupSize } = this.#comparison;
+    const { left, right, leftFeatures, quantiser } = this.#comparison;
     const room = this.#room;
-    const groups = columns.columns / groupSize;
     const count = columns.end - columns.first;
-    const columnSlack = largest(right.byteSlacks, columns);
-    const lack = right.shortfalls[block] + this.#kernel.rounding(this.#depth);
     const widening = Math.sqrt(largestFloatSum(left.stride, 1));
     for (let column = 0; column < count; column++) {
       room.slacks[column] = right.slacks[columns.first + column] * widening;
@@ -93,16 +92,17 @@ class TileScan {
     // a sketch that is the row itself tells no more than refinement, which comes next
     const looked = quantiser.numbers > leftFeatures.dim ? VECTOR_NUMBERS : left.stride;
     for (let row = rows.first; row < rows.end; row++) {
-      const least = this.#leastProduct(row, columnSlack) - lack;
+      const least = this.#answers.leastOf(row);
+      if (least === undefined) continue;
       const near = lookOfTiles.functions.near_columns(
-        room.answers.byteOffset + (row - rows.first) * groups * 4,
-        groups,
-        Math.max(Math.ceil(least), SMALLEST_INT32),
+        this.#answers.addressOf(row),
+        this.#answers.groups,
+        least,
         room.leftSketches.addressOf(row),
         sketches,
         left.stride * 4,
         looked * 4,
-        (this.#radius + left.slacks[row]) * widening,
+        (quantiser.radius + left.slacks[row]) * widening,
         room.slacks.byteOffset,
         diagonal ? row - rows.first + 1 : 0,
         count,
@@ -110,18 +110,6 @@ class TileScan {
       );
       if (near > 0) this.#refine(row, near, columns.first);
     }
-  }
-
-  /**
-   * No product of a left row with a row in reach is smaller: half of (|x|² − (radius + slack)²), as the right row's own share is in its digits,
-   * less what an unusual slack of the left row adds to that.
-   */
-  #leastProduct(row: number, columnSlack: number): number {
-    const { left, quantiser } = this.#comparison;
-    const { step, usualSlack } = quantiser;
-    const reach = (this.#radius + left.byteSlacks[row]) / step;
-    const unusual = Math.max(0, left.byteSlacks[row] - usualSlack) * columnSlack;
-    return (left.byteSquares[row] - reach * reach * (1 + 1e-9)) / 2 - (unusual / (step * step)) * (1 + 1e-9);
   }
 
   /** Decides in float64 over all dims which of the near columns are pairs. */
@@ -150,26 +138,4 @@ class TileScan {
       this.result.pairs.add(Math.min(a, b), Math.max(a, b), distance);
     }
   }
-}
-
-const SMALLEST_INT32 = -(2 ** 31);
-
-function largest(values: Float64Array, { first, end }: BlockRange): number {
-  let most = 0;
-  for (let i = first; i < end; i++) if (values[i] > most) most = values[i];
-  return most;
-}
-
-/** Squared distance of the boxes around two blocks: no two of their sketches are nearer. */
-function squaredGap(left: Float32Array, a: number, right: Float32Array, b: number, numbers: number): number {
-  const leftLow = a * 2 * numbers;
-  const rightLow = b * 2 * numbers;
-  let sum = 0;
-  for (let c = 0; c < numbers; c++) {
-    const below = left[leftLow + c] - right[rightLow + numbers + c];
-    const above = right[rightLow + c] - left[leftLow + numbers + c];
-    const gap = Math.max(below, above, 0);
-    sum += gap * gap;
-  }
-  return sum;
 }

@@ -25,13 +25,12 @@ export async function runInProcess(args: readonly string[]): Promise<void> {
   if (typeof commandLine === "number") throw new PipelineError("settings", "Expected flags of a run");
   const { settings } = commandLine;
   const progress = new Progress();
-  const [started, device] = [new Date(), "cpu"];
+  const started = new Date();
   await runPipeline(settings, progress, (finished) => ({
     version: "0.0.0",
     started,
     finished: new Date(),
     config: settings,
-    device,
     stages: progress.timings(),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     ...finished,

@@ -9,6 +9,12 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+export interface CommandOptions {
+  /** Asked every few milliseconds, with the process's number; true sends SIGINT, once. */
+  readonly interruptWhen?: (pid: number) => boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs one of the commands as a process of its own, without npm in between. */
 export function runCommand(file: string, args: readonly string[]): Promise<CommandResult> {
   return runScript(file, args, {});
@@ -17,21 +23,14 @@ export function runCommand(file: string, args: readonly string[]): Promise<Comma
 /**
  * Runs `npm run pipeline -- …args` as a process of its own, without npm in between.
  *
- * @param options.interruptWhen asked every few milliseconds; true sends SIGINT, once
  */
-export function runPipelineCommand(
-  args: readonly string[],
-  options: { interruptWhen?: () => boolean } = {},
-): Promise<CommandResult> {
+export function runPipelineCommand(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   return runScript("pipeline/main.ts", args, options);
 }
 
-function runScript(
-  file: string,
-  args: readonly string[],
-  options: { interruptWhen?: () => boolean },
-): Promise<CommandResult> {
-  const child = spawn(process.execPath, ["src/start/start.mjs", file, ...args], { cwd: ROOT });
+function runScript(file: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
+  const env = { ...process.env, ...options.env };
+  const child = spawn(process.execPath, ["src/start/start.mjs", file, ...args], { cwd: ROOT, env });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => {
@@ -41,7 +40,7 @@ function runScript(
     stderr += chunk;
   });
   const watch = setInterval(() => {
-    if (!options.interruptWhen?.()) return;
+    if (!options.interruptWhen?.(child.pid as number)) return;
     clearInterval(watch);
     child.kill("SIGINT");
   }, 5);

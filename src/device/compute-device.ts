@@ -1,0 +1,96 @@
+import pLimit from "p-limit";
+import { ChildProcess } from "#base/child-process.ts";
+import { ProcessEnded } from "#base/process-ended.ts";
+import type { Argument, Result } from "#base/worker-thread.ts";
+import type { DeviceHandlers } from "#device/device-worker.ts";
+import type { Accelerator } from "#onnx/accelerators.ts";
+import type { DeviceTrial } from "#onnx/device-trial.ts";
+
+/** Drivers reset a device that hangs after some seconds; this is for those that do not. Starting one may compile much. */
+const CALL_SECONDS = 300;
+const TRIAL_SECONDS = 90;
+
+/** A graphics processor, in a process of its own: a driver that crashes or hangs ends that one. Calls are answered one after the other. */
+export class ComputeDevice {
+  readonly name: Accelerator;
+  readonly #process: ChildProcess<DeviceHandlers>;
+  readonly #turn = pLimit(1);
+  readonly #onGone: (reason: string) => void;
+  #isGone = false;
+  #answered = 0;
+
+  /** @param onGone called once, when the process ends before it is closed */
+  private constructor(name: Accelerator, process: ChildProcess<DeviceHandlers>, onGone: (reason: string) => void) {
+    this.name = name;
+    this.#process = process;
+    this.#onGone = onGone;
+  }
+
+  /**
+   * Starts a device and tries it out.
+   *
+   * @param module what its process runs
+   * @throws PipelineError or ProcessEnded when it does not start
+   */
+  static async start(
+    name: Accelerator,
+    onGone: (reason: string) => void,
+    module: URL = new URL("./device-process.ts", import.meta.url),
+  ): Promise<{ device: ComputeDevice; trial: DeviceTrial }> {
+    const child = new ChildProcess<DeviceHandlers>(module);
+    try {
+      const limits = { seconds: TRIAL_SECONDS, memoryBytes: Number.POSITIVE_INFINITY };
+      const trial = await child.call("tryDevice", { device: name }, limits);
+      return { device: new ComputeDevice(name, child, onGone), trial };
+    } catch (error) {
+      await child.close();
+      throw error;
+    }
+  }
+
+  /** Whether it has not ended. */
+  get isThere(): boolean {
+    return !this.#isGone;
+  }
+
+  /** Whether it has done anything but its trial. */
+  get hasWorked(): boolean {
+    return this.#answered > 0;
+  }
+
+  /**
+   * @returns undefined when the process has ended, before or during the call
+   * @throws what the call throws there
+   */
+  async call<Name extends keyof DeviceHandlers>(
+    name: Name,
+    argument: Argument<DeviceHandlers, Name>,
+  ): Promise<{ readonly answer: Result<DeviceHandlers, Name> } | undefined> {
+    const limits = { seconds: CALL_SECONDS, memoryBytes: Number.POSITIVE_INFINITY };
+    return this.#turn(async () => {
+      if (this.#isGone) return undefined;
+      try {
+        const answer = await this.#process.call(name, argument, limits);
+        this.#answered++;
+        return { answer };
+      } catch (error) {
+        if (!(error instanceof ProcessEnded)) throw error;
+        if (!this.#isGone) this.#onGone(reasonOf(error));
+        this.#isGone = true;
+        return undefined;
+      }
+    });
+  }
+
+  /** Ends it at once; calls under way find it gone. */
+  async close(): Promise<void> {
+    this.#isGone = true;
+    await this.#process.close();
+  }
+}
+
+/** Why a device's process ended, for a person. */
+export function reasonOf({ how, detail }: ProcessEnded): string {
+  if (how === "time") return `no answer for ${CALL_SECONDS} s`;
+  return `its process ended${detail === "" ? "" : ` (${detail})`}`;
+}

@@ -1,0 +1,50 @@
+import { serve } from "#base/worker-thread.ts";
+import type { Accelerator } from "#onnx/accelerators.ts";
+import { tryDevice } from "#onnx/device-trial.ts";
+import type { DeviceShard } from "#search/device-shard.ts";
+import { type DeviceComparison, DeviceTiles } from "#search/device-tiles.ts";
+import type { TileHits } from "#search/tile-hits.ts";
+import type { GroupSize } from "#search/tile-kernel.ts";
+
+// features and distances are to be the same on every machine: without this, NVIDIA's libraries keep ten bits of float32 operands. They
+// read it when they are loaded
+process.env.NVIDIA_TF32_OVERRIDE ??= "0";
+
+/** Shards of the search by their layout, and its graphs. */
+const shards = new Map<number, DeviceShard>();
+const opened = new Map<GroupSize, Promise<DeviceTiles>>();
+
+function tiles(device: Accelerator, groupSize: GroupSize): Promise<DeviceTiles> {
+  const known = opened.get(groupSize) ?? DeviceTiles.open(device, groupSize);
+  opened.set(groupSize, known);
+  return known;
+}
+
+function shardOf(layout: number): DeviceShard {
+  const shard = shards.get(layout);
+  if (!shard) throw new Error(`Shard ${layout} is not there`);
+  return shard;
+}
+
+interface HitsRequest extends Pick<DeviceComparison, "blocks" | "quantiser"> {
+  readonly device: Accelerator;
+  /** Layouts. */
+  readonly left: number;
+  readonly right: number;
+  readonly groupSize: GroupSize;
+}
+
+const handlers = {
+  tryDevice: ({ device }: { device: Accelerator }) => tryDevice(device),
+  addShard({ shard }: { shard: DeviceShard }) {
+    shards.set(shard.layout, shard);
+  },
+  dropShards: () => shards.clear(),
+  async hits({ device, left, right, groupSize, ...request }: HitsRequest): Promise<TileHits> {
+    const comparison = { ...request, left: shardOf(left), right: shardOf(right) };
+    return (await tiles(device, groupSize)).hits(comparison);
+  },
+};
+
+export type DeviceHandlers = typeof handlers;
+serve(handlers);

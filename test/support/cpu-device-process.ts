@@ -1,0 +1,29 @@
+// A device's process for tests: its device is the CPU, and it fails as drivers do when FAIL_DEVICE says so.
+import { serveProcess } from "#base/serve-process.ts";
+import type { DeviceHandlers } from "#device/device-worker.ts";
+import type { DeviceShard } from "#search/device-shard.ts";
+import { DeviceTiles } from "#search/device-tiles.ts";
+
+const fails = process.env.FAIL_DEVICE;
+const shards = new Map<number, DeviceShard>();
+let calls = 0;
+
+function fail(): void {
+  if (fails === "by dying") process.kill(process.pid, "SIGKILL");
+  if (fails === "by an error") throw new Error("DXGI_ERROR_DEVICE_REMOVED");
+}
+
+serveProcess({
+  tryDevice: () => {
+    if (fails === "at start") process.abort();
+    return { isRight: fails !== "in numbers", seconds: fails === "by being slow" ? 3 : 0.5, cpuSeconds: 1 };
+  },
+  addShard: ({ shard }) => void shards.set(shard.layout, shard),
+  dropShards: () => shards.clear(),
+  hits: async ({ left, right, groupSize, ...request }) => {
+    if (calls++ > 1) fail();
+    const tiles = await DeviceTiles.open("cpu", groupSize);
+    const [a, b] = [shards.get(left) as DeviceShard, shards.get(right) as DeviceShard];
+    return tiles.hits({ ...request, left: a, right: b });
+  },
+} satisfies { [Name in keyof DeviceHandlers]: (argument: Parameters<DeviceHandlers[Name]>[0]) => unknown });
