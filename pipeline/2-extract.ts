@@ -9,8 +9,7 @@ import type { IndexRow } from "#data/index-row.ts";
 import type { RowOwners } from "#data/row-owners.ts";
 import type { Shard } from "#data/shard.ts";
 import { viewCount } from "#data/view.ts";
-import { embedPictures, type PictureVectors, type SeenPictures } from "#features/embed-pictures.ts";
-import type { Embedder } from "#features/embedder.ts";
+import { type EmbedOptions, embedPictures, type PictureVectors, type SeenPictures } from "#features/embed-pictures.ts";
 import type { DecodeOptions } from "#images/decode-image.ts";
 import type { ShelvedImage } from "#images/picture-process.ts";
 import { type Fault, UnreadablePicture } from "#images/unreadable-picture.ts";
@@ -20,7 +19,7 @@ import type { ExtractionTools } from "./extraction-tools.ts";
 export interface ExtractOptions {
   readonly tools: ExtractionTools;
   /** Opens the model when the first picture needs it. */
-  readonly embedder: () => Promise<Embedder>;
+  readonly embedder: EmbedOptions["open"];
   readonly decode: DecodeOptions;
   readonly index: FeatureIndex;
   readonly owners: RowOwners;

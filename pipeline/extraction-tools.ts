@@ -3,7 +3,9 @@ import { ByteShelf } from "#base/byte-shelf.ts";
 import { closeAll } from "#base/close-all.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
 import { viewCount } from "#data/view.ts";
-import { Embedder } from "#features/embedder.ts";
+import type { PictureEmbedder } from "#device/device-embedder.ts";
+import { openEmbedder } from "#device/open-embedder.ts";
+import type { RunDevice } from "#device/run-device.ts";
 import { PictureReader } from "#images/picture-reader.ts";
 import type { Settings } from "#settings/settings.ts";
 import type { RunModel } from "./run-model.ts";
@@ -17,12 +19,12 @@ export class ExtractionTools {
   /** Batches embedded at once. */
   readonly sessions = cpus().length;
   readonly #model: RunModel;
-  readonly #settings: Settings;
-  #embedder: Promise<Embedder> | undefined;
+  readonly #device: RunDevice;
+  #embedder: Promise<PictureEmbedder> | undefined;
 
-  constructor(model: RunModel, settings: Settings) {
+  constructor(model: RunModel, settings: Pick<Settings, "extract" | "concurrency">, device: RunDevice) {
     const { preset, views } = model;
-    [this.#model, this.#settings] = [model, settings];
+    [this.#model, this.#device] = [model, device];
     this.concurrency = settings.concurrency ?? cpus().length;
     const placeBytes = (1 + viewCount(views)) * 3 * preset.width * preset.height;
     this.shelf = ByteShelf.open(placeBytes, this.#picturesUnderWay(preset));
@@ -39,11 +41,9 @@ export class ExtractionTools {
    *
    * @param expected pictures to come, about
    */
-  embedder(expected: number): Promise<Embedder> {
-    const { file, preset } = this.#model;
-    const { device } = this.#settings;
+  embedder(expected: number): Promise<PictureEmbedder> {
     const { sessions: processors, shelf } = this;
-    this.#embedder ??= Embedder.open(file, preset, { device, processors, expected, shelf });
+    this.#embedder ??= openEmbedder(this.#device, this.#model, { processors, expected, shelf });
     return this.#embedder;
   }
 

@@ -10,6 +10,7 @@ import type { Progress } from "#base/progress.ts";
 import type { HashedImage, ImageFile, ImageRecord, UnreadableImage } from "#data/image-record.ts";
 import type { IndexRow } from "#data/index-row.ts";
 import { RowOwners } from "#data/row-owners.ts";
+import type { RunDevice } from "#device/run-device.ts";
 import { type Listing, listImages } from "#images/list-images.ts";
 import type { Fault } from "#images/unreadable-picture.ts";
 import { MATCHER_VERSION } from "#matches/matcher.ts";
@@ -31,6 +32,7 @@ const FILES_AHEAD = 64;
 export interface RunContext {
   readonly settings: Settings;
   readonly paths: OutputPaths;
+  readonly device: RunDevice;
   readonly progress: Progress;
 }
 
@@ -49,13 +51,13 @@ export function listFiles(settings: Settings, paths: OutputPaths): Promise<Listi
  * @param indexFolder where the index of this model lies
  */
 export async function openImages(
-  { settings, paths, progress }: RunContext,
+  { settings, paths, device, progress }: RunContext,
   model: RunModel,
   indexFolder: string,
 ): Promise<Source> {
   const listing = await listFiles(settings, paths);
   refuseNoFiles(listing, settings);
-  const tools = new ExtractionTools(model, settings);
+  const tools = new ExtractionTools(model, settings, device);
   const embedder = (expected = listing.files.length) => tools.embedder(expected);
   const close = () =>
     closeAll(

@@ -64,7 +64,7 @@ async function runWith(
 ): Promise<FinishedRun> {
   const paths = outputPaths(settings.output);
   const labelFile = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
-  const sources = await openSources({ settings, paths, progress });
+  const sources = await openSources({ settings, paths, device, progress });
   const searcher = new Searcher(cpus().length);
   const matcher = settings.features === null ? new Matcher(cpus().length) : undefined;
   const cacheBytes = CACHE_SHARE * memoryLimit(settings);

@@ -70,9 +70,9 @@ export async function openSources(context: RunContext): Promise<Sources> {
 }
 
 /** The same folders for the second model, whose index lies beside that of the first. */
-async function openSecond({ settings, paths, progress }: RunContext, model: RunModel): Promise<MeasuredSource> {
+async function openSecond({ settings, paths, device, progress }: RunContext, model: RunModel): Promise<MeasuredSource> {
   // the first model's index tells whether folders have shrunk: this one may have been away for long
-  const context = { paths, settings: { ...settings, allowShrink: true }, progress: progress.suffixed(" 2") };
+  const context = { paths, device, settings: { ...settings, allowShrink: true }, progress: progress.suffixed(" 2") };
   const source = await openImages(context, model, besideOf(paths.index, model.fingerprint));
   const threshold = settings.secondThreshold ?? model.preset.threshold;
   return { source, threshold, nameThreshold: byConfig, progress: context.progress };

@@ -17,7 +17,7 @@ export class ComputeDevice {
   readonly #turn = pLimit(1);
   readonly #onGone: (reason: string) => void;
   #isGone = false;
-  #answered = 0;
+  #hasWorked = false;
 
   /** @param onGone called once, when the process ends before it is closed */
   private constructor(name: Accelerator, process: ChildProcess<DeviceHandlers>, onGone: (reason: string) => void) {
@@ -53,9 +53,9 @@ export class ComputeDevice {
     return !this.#isGone;
   }
 
-  /** Whether it has done anything but its trial. */
+  /** Whether a run has a feature or a pair from it. */
   get hasWorked(): boolean {
-    return this.#answered > 0;
+    return this.#hasWorked;
   }
 
   /**
@@ -71,7 +71,7 @@ export class ComputeDevice {
       if (this.#isGone) return undefined;
       try {
         const answer = await this.#process.call(name, argument, limits);
-        this.#answered++;
+        this.#hasWorked ||= name === "embed" || name === "hits";
         return { answer };
       } catch (error) {
         if (!(error instanceof ProcessEnded)) throw error;

@@ -5,6 +5,6 @@ import { type Handlers, WorkerThread } from "#base/worker-thread.ts";
 import type { DeviceHandlers } from "#device/device-worker.ts";
 
 const worker = new WorkerThread<Handlers>(new URL("./device-worker.ts", import.meta.url));
-const names: readonly (keyof DeviceHandlers)[] = ["tryDevice", "addShard", "dropShards", "hits"];
+const names: readonly (keyof DeviceHandlers)[] = ["tryDevice", "openModel", "embed", "addShard", "dropShards", "hits"];
 
 serveProcess(Object.fromEntries(names.map((name) => [name, (argument: unknown) => worker.call(name, argument)])));

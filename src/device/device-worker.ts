@@ -1,4 +1,5 @@
 import { serve } from "#base/worker-thread.ts";
+import { embedHandlers } from "#device/embed-handlers.ts";
 import type { Accelerator } from "#onnx/accelerators.ts";
 import { tryDevice } from "#onnx/device-trial.ts";
 import type { DeviceShard } from "#search/device-shard.ts";
@@ -35,6 +36,7 @@ interface HitsRequest extends Pick<DeviceComparison, "blocks" | "quantiser"> {
 }
 
 const handlers = {
+  ...embedHandlers,
   tryDevice: ({ device }: { device: Accelerator }) => tryDevice(device),
   addShard({ shard }: { shard: DeviceShard }) {
     shards.set(shard.layout, shard);

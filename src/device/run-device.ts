@@ -43,10 +43,9 @@ export class RunDevice {
       this.#device = device;
       // CoreML may compute in half precision, which holds no whole numbers above 2,048
       if (device && device.name !== "coreml") {
-        this.#tiles = new SearchDevice(device, (reason) => {
-          this.#hasFailed = true;
-          this.#tell(`The search goes on with the CPU: ${device.name} failed (${reason})`);
-        });
+        this.#tiles = new SearchDevice(device, (reason) =>
+          this.tellFailure(`The search goes on with the CPU: ${device.name} failed (${reason})`),
+        );
       }
       return device;
     });
@@ -57,6 +56,17 @@ export class RunDevice {
   want(): void {
     // who awaits it hears of what goes wrong
     this.open().catch(() => undefined);
+  }
+
+  /** A line for a person. */
+  tell(line: string): void {
+    this.#tell(line);
+  }
+
+  /** Tells that the CPU has to do what the device could not. */
+  tellFailure(line: string): void {
+    this.#hasFailed = true;
+    this.#tell(line);
   }
 
   /** Computes tile products, once the device is open and while it works. */
@@ -113,10 +123,7 @@ export class RunDevice {
 
   async #start(name: Accelerator): Promise<{ device: ComputeDevice; trial: DeviceTrial } | { reason: string }> {
     try {
-      const onGone = (reason: string) => {
-        this.#hasFailed = true;
-        this.#tell(`The run goes on with the CPU: ${name} is gone, ${reason}`);
-      };
+      const onGone = (reason: string) => this.tellFailure(`The run goes on with the CPU: ${name} is gone, ${reason}`);
       const started = await ComputeDevice.start(name, onGone, this.#module);
       if (started.trial.isRight) return started;
       await started.device.close();

@@ -70,6 +70,11 @@ export class FeatureModel {
     return 3 * this.#preset.width * this.#preset.height;
   }
 
+  /** Gives its memory back. */
+  close(): Promise<void> {
+    return this.#session.release();
+  }
+
   async #run(pixels: Uint8Array): Promise<{ features: Float32Array; dim: number }> {
     const { width, height } = this.#preset;
     const length = this.batch * this.#pictureBytes;

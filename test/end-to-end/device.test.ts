@@ -2,14 +2,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { formatFeatureArray } from "#npy/feature-array.ts";
+import { formatFeatureArray, parseFeatureHeader } from "#npy/feature-array.ts";
 import { formatUnicodeArray } from "#npy/unicode-array.ts";
+import { drawPicture, writeFiles } from "../support/pictures.ts";
 import { shapedFeatures } from "../support/random-features.ts";
+import { readGroups } from "../support/read-report.ts";
 import { runPipelineCommand } from "../support/run-command.ts";
 import { hasSoftwareGpu, SOFTWARE_GPU } from "../support/software-gpu.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const VECTORS = 2000;
+const SIZE = { width: 160, height: 120 };
 
 /** Vectors in a folder, and what a run of them on a device gives. */
 async function madeVectors() {
@@ -90,6 +93,39 @@ test.runIf(hasSoftwareGpu)(
     expect([bereft.exitCode, bereft.run.device]).toEqual([0, expect.stringMatching(/cpu$/)]);
     expect(bereft.stderr).toContain("The run goes on with the CPU: webgpu is gone, its process ended (SIGKILL)");
     expect([bereft.pairs, bereft.groups, bereft.run.search]).toEqual([cpu.pairs, cpu.groups, cpu.run.search]);
+  },
+);
+
+test.runIf(hasSoftwareGpu)(
+  "30 pictures extracted with WebGPU have the features of the CPU but for 1e-5, and the same groups",
+  { timeout: 300_000 },
+  async () => {
+    const root = await temporaryFolder();
+    const files: Record<string, Buffer> = {};
+    for (let i = 0; i < 24; i++) files[`${i}.jpg`] = await drawPicture(i, SIZE).jpeg({ quality: 90 }).toBuffer();
+    for (let i = 0; i < 6; i++) files[`copy of ${i}.jpg`] = await drawPicture(i, SIZE).resize(90).jpeg().toBuffer();
+    await writeFiles(join(root, "images"), files);
+    const run = async (device: string) => {
+      const output = join(root, device);
+      const flags = ["--images", join(root, "images"), "--views", "none", "--device", device, "--output", output];
+      const result = await runPipelineCommand(flags, { env: SOFTWARE_GPU });
+      expect([result.exitCode, result.stderr]).toEqual([0, expect.not.stringContaining("CPU")]);
+      const { device: used } = JSON.parse(await readFile(join(output, "reports", "run.json"), "utf8"));
+      expect(used).toBe(device);
+      const bytes = await readFile(join(output, "index", "0000.features.npy"));
+      const { dataOffset, dim } = parseFeatureHeader(bytes, bytes.length, "features");
+      const features = new Float32Array(
+        bytes.buffer.slice(bytes.byteOffset + dataOffset, bytes.byteOffset + bytes.length),
+      );
+      return { features, dim, groups: await readGroups(output) };
+    };
+    const [cpu, webgpu] = [await run("cpu"), await run("webgpu")];
+    expect(cpu.groups.length).toBe(6);
+    expect(webgpu.groups).toEqual(cpu.groups);
+    const squares = new Float64Array(30);
+    for (const [i, value] of cpu.features.entries())
+      squares[Math.floor(i / cpu.dim)] += (value - webgpu.features[i]) ** 2;
+    expect(Math.sqrt(Math.max(...squares))).toBeLessThanOrEqual(1e-5);
   },
 );
 

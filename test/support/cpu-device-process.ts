@@ -1,6 +1,7 @@
 // A device's process for tests: its device is the CPU, and it fails as drivers do when FAIL_DEVICE says so.
 import { serveProcess } from "#base/serve-process.ts";
 import type { DeviceHandlers } from "#device/device-worker.ts";
+import { embedHandlers } from "#device/embed-handlers.ts";
 import type { DeviceShard } from "#search/device-shard.ts";
 import { DeviceTiles } from "#search/device-tiles.ts";
 
@@ -17,6 +18,19 @@ serveProcess({
   tryDevice: () => {
     if (fails === "at start") process.abort();
     return { isRight: fails !== "in numbers", seconds: fails === "by being slow" ? 3 : 0.5, cpuSeconds: 1 };
+  },
+  openModel: (model) => {
+    if (fails === "with the model") throw new Error("Unsupported data type");
+    return embedHandlers.openModel({
+      ...model,
+      device: "cpu",
+      shelf: fails === "to see files" ? "/nonexistent" : model.shelf,
+    });
+  },
+  embed: ({ place, pictures }) => {
+    if (fails === "for want of memory" && place.preset.batch > 4) throw new Error("Failed to allocate memory");
+    if (calls++ > 1) fail();
+    return embedHandlers.embed({ place: { ...place, device: "cpu" }, pictures });
   },
   addShard: ({ shard }) => void shards.set(shard.layout, shard),
   dropShards: () => shards.clear(),
