@@ -18,7 +18,7 @@ export interface SampleOptions {
   readonly seed: number;
   readonly decode: DecodeOptions;
   readonly reader: PictureReader;
-  readonly embedder: Embedder;
+  readonly embedder: Pick<Embedder, "batch" | "dim" | "embed" | "sessions">;
   /** Pictures decoded at once. */
   readonly concurrency: number;
   readonly progress: Progress;

@@ -12,7 +12,7 @@ import { embedPictures } from "#features/embed-pictures.ts";
 import { MatrixProduct } from "#search/matrix-product.ts";
 
 /** Edited copies of each original: half of the kinds, so that a sample has each of them for half of its originals. */
-const COPIES_EACH = 14;
+export const COPIES_EACH = 14;
 /** Thresholds at which more couples of originals are pairs are of no use: one in a hundred, but for small samples. */
 const USEFUL_SHARE = 0.01;
 const USEFUL_COUPLES = 500;

@@ -8,13 +8,15 @@ import type { Progress } from "#base/progress.ts";
 import { CopyMaker } from "#calibration/copy-maker.ts";
 import { type DrawnSample, drawSample, type SampleOptions } from "#calibration/draw-sample.ts";
 import { findCopies } from "#calibration/find-copies.ts";
-import { measureSample } from "#calibration/measure-sample.ts";
+import { COPIES_EACH, measureSample } from "#calibration/measure-sample.ts";
 import { nearCouples } from "#calibration/sample-distances.ts";
 import { sampleRates } from "#calibration/sample-rates.ts";
 import type { SampleCalibration } from "#calibration/sample-report.ts";
 import { ThresholdGrid } from "#calibration/threshold-grid.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
-import { Embedder } from "#features/embedder.ts";
+import { viewCount } from "#data/view.ts";
+import { openEmbedder } from "#device/open-embedder.ts";
+import { RunDevice } from "#device/run-device.ts";
 import { listImages } from "#images/list-images.ts";
 import { PictureReader } from "#images/picture-reader.ts";
 import { Matcher } from "#matches/matcher.ts";
@@ -40,7 +42,8 @@ export async function calibrateOnSample(flags: CalibrateFlags, progress: Progres
   );
   const { sha256 } = await hashFile(file);
   const concurrency = settings.concurrency ?? cpus().length;
-  const tools = { file, preset, settings, concurrency };
+  const expected = count * (1 + COPIES_EACH) * (1 + viewCount(views));
+  const tools = { file, preset, settings, concurrency, expected, progress };
   return withTools(tools, async ({ reader, maker, matcher, embedder }) => {
     const options = { count, seed, reader, embedder, concurrency, progress, decode: { preset, views } };
     const drawn = await drawSample(files, options);
@@ -72,17 +75,27 @@ interface Tools extends Pick<SampleOptions, "reader" | "embedder"> {
   readonly matcher: Matcher;
 }
 
+interface ToolOptions {
+  readonly file: string;
+  readonly preset: ModelPreset;
+  readonly settings: Settings;
+  readonly concurrency: number;
+  /** Pictures to embed, about. */
+  readonly expected: number;
+  readonly progress: Progress;
+}
+
 /** Opens what a calibration works with, and lets go of threads and processes in the end. */
 async function withTools<Result>(
-  {
-    file,
-    preset,
-    settings,
-    concurrency,
-  }: { file: string; preset: ModelPreset; settings: Settings; concurrency: number },
+  { file, preset, settings, concurrency, expected, progress }: ToolOptions,
   work: (tools: Tools) => Promise<Result>,
 ): Promise<Result> {
-  const embedder = await Embedder.open(file, preset, { device: settings.device, processors: cpus().length });
+  const device = new RunDevice(settings.device, (line) => progress.note(line));
+  const processors = cpus().length;
+  const embedder = await openEmbedder(device, { file, preset }, { processors, expected }).catch(async (error) => {
+    await device.close();
+    throw error;
+  });
   const reader = new PictureReader(settings.extract, concurrency);
   const maker = new CopyMaker(settings.extract, concurrency);
   const matcher = new Matcher(cpus().length);
@@ -94,6 +107,7 @@ async function withTools<Result>(
       () => maker.close(),
       () => matcher.close(),
       () => embedder.close(),
+      () => device.close(),
     );
   }
 }

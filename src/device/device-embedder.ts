@@ -30,7 +30,7 @@ export class DeviceEmbedder implements PictureEmbedder {
     device: ComputeDevice,
     model: DeviceModel,
     { batch, dim, readsShelf }: OpenedModel,
-    { openCpu, run, shelf }: { openCpu: () => Promise<Embedder>; run: RunDevice; shelf: ByteShelf },
+    { openCpu, run, shelf }: { openCpu: () => Promise<Embedder>; run: RunDevice; shelf: ByteShelf | undefined },
   ) {
     [this.#device, this.#model, this.#openCpu, this.#run] = [device, model, openCpu, run];
     this.#shelf = readsShelf ? undefined : shelf;

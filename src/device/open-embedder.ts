@@ -16,8 +16,8 @@ interface ExpectedPictures {
   readonly processors: number;
   /** Pictures to come, about. */
   readonly expected: number;
-  /** Where their pixels lie. */
-  readonly shelf: ByteShelf;
+  /** Where their pixels lie, if not at hand. */
+  readonly shelf?: ByteShelf;
 }
 
 /**
@@ -30,7 +30,8 @@ export async function openEmbedder(
   { file, preset }: { readonly file: string; readonly preset: ModelPreset },
   { processors, expected, shelf }: ExpectedPictures,
 ): Promise<PictureEmbedder> {
-  const openCpu = () => Embedder.open(file, preset, { device: "cpu", processors, expected, shelf });
+  const openCpu = () =>
+    Embedder.open(file, preset, { device: "cpu", processors, expected, ...(shelf ? { shelf } : {}) });
   const device = run.isNamed || expected >= DEVICE_FROM_PICTURES ? await run.open() : undefined;
   if (!device?.isThere) return openCpu();
   const where = { device: device.name, shelf: pathOf(shelf) };
@@ -50,8 +51,8 @@ export async function openEmbedder(
 }
 
 /** Where another process of the same user finds the shelf; undefined where the system names no files of a process. */
-function pathOf({ file }: ByteShelf): string | undefined {
-  return process.platform === "linux" ? `/proc/${process.pid}/fd/${file}` : undefined;
+function pathOf(shelf: ByteShelf | undefined): string | undefined {
+  return shelf && process.platform === "linux" ? `/proc/${process.pid}/fd/${shelf.file}` : undefined;
 }
 
 /** A batch is filled up to its full length, which is a waste where few pictures come. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { outputPaths } from "#artifacts/output-paths.ts";
 import { Progress } from "#base/progress.ts";
+import { RunDevice } from "#device/run-device.ts";
 import { readSettings } from "#settings/read-settings.ts";
 import { openImages } from "../../pipeline/open-images.ts";
 import { firstModel } from "../../pipeline/run-model.ts";
@@ -64,7 +65,8 @@ async function noteFifth(): Promise<void> {
   fifth = { rows: embedded, seconds: CLOCK() - begin, processorSeconds: processorSeconds(process.pid) };
 }
 
-const source = await openImages({ settings, paths, progress }, await firstModel(settings), paths.index);
+const device = new RunDevice(settings.device, () => undefined);
+const source = await openImages({ settings, paths, device, progress }, await firstModel(settings), paths.index);
 let [rows, vectors] = [0, 0];
 for await (const shard of source.fresh) {
   rows += shard.vectors.imageCount;
@@ -74,6 +76,7 @@ const end = CLOCK();
 if (source.unreadable.length > 0 || !fifth) throw new Error(`Cannot read ${JSON.stringify(source.unreadable[0])}`);
 const peak = peakMegabytes(process.pid);
 await source.close();
+await device.close();
 for (let waited = 0; waited < EXIT_MS && processTree(process.pid).length > 1; waited += 10) await setTimeout(10);
 
 const result: RunResult = {
