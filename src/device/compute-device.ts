@@ -10,20 +10,34 @@ import type { DeviceTrial } from "#onnx/device-trial.ts";
 const CALL_SECONDS = 300;
 const TRIAL_SECONDS = 90;
 
+export interface DeviceOptions {
+  /** Called once, when the process ends before it is closed. */
+  readonly onGone: (reason: string) => void;
+  /** What the process runs. */
+  readonly module?: URL | undefined;
+  /** A call that takes longer ends the process. */
+  readonly callSeconds?: number;
+}
+
 /** A graphics processor, in a process of its own: a driver that crashes or hangs ends that one. Calls are answered one after the other. */
 export class ComputeDevice {
   readonly name: Accelerator;
   readonly #process: ChildProcess<DeviceHandlers>;
   readonly #turn = pLimit(1);
   readonly #onGone: (reason: string) => void;
+  readonly #callSeconds: number;
   #isGone = false;
   #hasWorked = false;
 
-  /** @param onGone called once, when the process ends before it is closed */
-  private constructor(name: Accelerator, process: ChildProcess<DeviceHandlers>, onGone: (reason: string) => void) {
+  private constructor(
+    name: Accelerator,
+    process: ChildProcess<DeviceHandlers>,
+    { onGone, callSeconds = CALL_SECONDS }: DeviceOptions,
+  ) {
     this.name = name;
     this.#process = process;
     this.#onGone = onGone;
+    this.#callSeconds = callSeconds;
   }
 
   /**
@@ -34,14 +48,13 @@ export class ComputeDevice {
    */
   static async start(
     name: Accelerator,
-    onGone: (reason: string) => void,
-    module: URL = new URL("./device-process.ts", import.meta.url),
+    options: DeviceOptions,
   ): Promise<{ device: ComputeDevice; trial: DeviceTrial }> {
-    const child = new ChildProcess<DeviceHandlers>(module);
+    const child = new ChildProcess<DeviceHandlers>(options.module ?? new URL("./device-process.ts", import.meta.url));
     try {
       const limits = { seconds: TRIAL_SECONDS, memoryBytes: Number.POSITIVE_INFINITY };
       const trial = await child.call("tryDevice", { device: name }, limits);
-      return { device: new ComputeDevice(name, child, onGone), trial };
+      return { device: new ComputeDevice(name, child, options), trial };
     } catch (error) {
       await child.close();
       throw error;
@@ -66,7 +79,7 @@ export class ComputeDevice {
     name: Name,
     argument: Argument<DeviceHandlers, Name>,
   ): Promise<{ readonly answer: Result<DeviceHandlers, Name> } | undefined> {
-    const limits = { seconds: CALL_SECONDS, memoryBytes: Number.POSITIVE_INFINITY };
+    const limits = { seconds: this.#callSeconds, memoryBytes: Number.POSITIVE_INFINITY };
     return this.#turn(async () => {
       if (this.#isGone) return undefined;
       try {
@@ -75,7 +88,7 @@ export class ComputeDevice {
         return { answer };
       } catch (error) {
         if (!(error instanceof ProcessEnded)) throw error;
-        if (!this.#isGone) this.#onGone(reasonOf(error));
+        if (!this.#isGone) this.#onGone(reasonOf(error, this.#callSeconds));
         this.#isGone = true;
         return undefined;
       }
@@ -90,7 +103,7 @@ export class ComputeDevice {
 }
 
 /** Why a device's process ended, for a person. */
-export function reasonOf({ how, detail }: ProcessEnded): string {
-  if (how === "time") return `no answer for ${CALL_SECONDS} s`;
+export function reasonOf({ how, detail }: ProcessEnded, seconds = TRIAL_SECONDS): string {
+  if (how === "time") return `no answer for ${seconds} s`;
   return `its process ended${detail === "" ? "" : ` (${detail})`}`;
 }

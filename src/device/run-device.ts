@@ -124,7 +124,7 @@ export class RunDevice {
   async #start(name: Accelerator): Promise<{ device: ComputeDevice; trial: DeviceTrial } | { reason: string }> {
     try {
       const onGone = (reason: string) => this.tellFailure(`The run goes on with the CPU: ${name} is gone, ${reason}`);
-      const started = await ComputeDevice.start(name, onGone, this.#module);
+      const started = await ComputeDevice.start(name, { onGone, module: this.#module });
       if (started.trial.isRight) return started;
       await started.device.close();
       return { reason: "it gave wrong numbers" };

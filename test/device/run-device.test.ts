@@ -1,6 +1,7 @@
 import { afterAll, afterEach, expect, test } from "vitest";
 import { rowsOf } from "#data/feature-matrix.ts";
 import { PairCollector } from "#data/pair-list.ts";
+import { ComputeDevice } from "#device/compute-device.ts";
 import { RunDevice } from "#device/run-device.ts";
 import type { Device } from "#onnx/session.ts";
 import { Searcher } from "#search/searcher.ts";
@@ -80,6 +81,19 @@ test.runIf(process.platform === "linux" && process.arch === "x64").each([
   const { device, notes } = runDevice("auto", fails);
   expect((await device.open())?.name).toBe(name);
   expect(notes).toEqual([line]);
+});
+
+test("a device that hangs is ended and told of; calls that wait find it gone", async () => {
+  process.env.FAIL_DEVICE = "by hanging";
+  const reasons: string[] = [];
+  const options = { onGone: (reason: string) => reasons.push(reason), module: MODULE, callSeconds: 0.3 };
+  const { device: hanging } = await ComputeDevice.start("webgpu", options);
+  expect(hanging.isThere).toBe(true);
+  const calls = [hanging.call("dropShards", undefined), hanging.call("dropShards", undefined)];
+  expect(await Promise.all(calls)).toEqual([undefined, undefined]);
+  expect(reasons).toEqual(["no answer for 0.3 s"]);
+  expect(hanging.isThere).toBe(false);
+  await hanging.close();
 });
 
 test("CoreML, which may compute in half precision, computes no tiles; the CPU starts nothing", async () => {

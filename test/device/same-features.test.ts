@@ -84,7 +84,7 @@ test.each([1, 4, 32])("the CPU gives the same features and pairs in batches of %
 let device: ComputeDevice | undefined;
 async function webgpuDevice(): Promise<ComputeDevice> {
   Object.assign(process.env, SOFTWARE_GPU);
-  device ??= (await ComputeDevice.start("webgpu", () => undefined)).device;
+  device ??= (await ComputeDevice.start("webgpu", { onGone: () => undefined })).device;
   return device;
 }
 afterAll(() => device?.close());

@@ -11,6 +11,7 @@ let calls = 0;
 
 function fail(): void {
   if (fails === "by dying") process.kill(process.pid, "SIGKILL");
+  if (fails === "by hanging") for (;;);
   if (fails === "by an error") throw new Error("DXGI_ERROR_DEVICE_REMOVED");
 }
 
@@ -33,7 +34,10 @@ serveProcess({
     return embedHandlers.embed({ place: { ...place, device: "cpu" }, pictures });
   },
   addShard: ({ shard }) => void shards.set(shard.layout, shard),
-  dropShards: () => shards.clear(),
+  dropShards: () => {
+    if (fails === "by hanging") fail();
+    shards.clear();
+  },
   hits: async ({ left, right, groupSize, ...request }) => {
     if (calls++ > 1) fail();
     const tiles = await DeviceTiles.open("cpu", groupSize);
