@@ -4,6 +4,10 @@ import { serveProcess } from "#base/serve-process.ts";
 import { type Handlers, WorkerThread } from "#base/worker-thread.ts";
 import type { DeviceHandlers } from "#device/device-worker.ts";
 
+// features are to be the same on every machine: without this, NVIDIA's libraries keep ten bits of float32 operands. Set here, as what a
+// thread sets is seen by no library
+process.env.NVIDIA_TF32_OVERRIDE ??= "0";
+
 const worker = new WorkerThread<Handlers>(new URL("./device-worker.ts", import.meta.url));
 const names: readonly (keyof DeviceHandlers)[] = ["tryDevice", "openModel", "embed", "addShard", "dropShards", "hits"];
 

@@ -7,10 +7,6 @@ import { type DeviceComparison, DeviceTiles } from "#search/device-tiles.ts";
 import type { TileHits } from "#search/tile-hits.ts";
 import type { GroupSize } from "#search/tile-kernel.ts";
 
-// features and distances are to be the same on every machine: without this, NVIDIA's libraries keep ten bits of float32 operands. They
-// read it when they are loaded
-process.env.NVIDIA_TF32_OVERRIDE ??= "0";
-
 /** Shards of the search by their layout, and its graphs. */
 const shards = new Map<number, DeviceShard>();
 const opened = new Map<GroupSize, Promise<DeviceTiles>>();
