@@ -17,6 +17,8 @@ export interface DeviceOptions {
   readonly module?: URL | undefined;
   /** A call that takes longer ends the process. */
   readonly callSeconds?: number;
+  /** Ends it while it starts: a run need not wait for what it no longer needs. */
+  readonly stop?: AbortSignal;
 }
 
 /** A graphics processor, in a process of its own: a driver that crashes or hangs ends that one. Calls are answered one after the other. */
@@ -43,14 +45,16 @@ export class ComputeDevice {
   /**
    * Starts a device and tries it out.
    *
-   * @param module what its process runs
-   * @throws PipelineError or ProcessEnded when it does not start
+   * @throws PipelineError or ProcessEnded when it does not start, or is to stop before it has
    */
   static async start(
     name: Accelerator,
     options: DeviceOptions,
   ): Promise<{ device: ComputeDevice; trial: DeviceTrial }> {
+    if (options.stop?.aborted) throw new ProcessEnded("closed");
     const child = new ChildProcess<DeviceHandlers>(options.module ?? new URL("./device-process.ts", import.meta.url));
+    const stop = () => child.close();
+    options.stop?.addEventListener("abort", stop);
     try {
       const limits = { seconds: TRIAL_SECONDS, memoryBytes: Number.POSITIVE_INFINITY };
       const trial = await child.call("tryDevice", { device: name }, limits);
@@ -58,6 +62,8 @@ export class ComputeDevice {
     } catch (error) {
       await child.close();
       throw error;
+    } finally {
+      options.stop?.removeEventListener("abort", stop);
     }
   }
 

@@ -16,6 +16,7 @@ export class RunDevice {
   #device: ComputeDevice | undefined;
   #tiles: SearchDevice | undefined;
   #hasFailed = false;
+  readonly #closing = new AbortController();
 
   /**
    * @param tell gets a line for a person where a device is taken, refused or lost
@@ -81,6 +82,7 @@ export class RunDevice {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     await (await this.#opened?.catch(() => undefined))?.close();
   }
 
@@ -104,6 +106,7 @@ export class RunDevice {
     const reasons: string[] = [];
     for (const name of names) {
       const started = await this.#start(name);
+      if (this.#closing.signal.aborted) return "device" in started ? started.device : undefined;
       if ("reason" in started) {
         reasons.push(`${name}: ${started.reason}`);
         continue;
@@ -124,7 +127,7 @@ export class RunDevice {
   async #start(name: Accelerator): Promise<{ device: ComputeDevice; trial: DeviceTrial } | { reason: string }> {
     try {
       const onGone = (reason: string) => this.tellFailure(`The run goes on with the CPU: ${name} is gone, ${reason}`);
-      const started = await ComputeDevice.start(name, { onGone, module: this.#module });
+      const started = await ComputeDevice.start(name, { onGone, module: this.#module, stop: this.#closing.signal });
       if (started.trial.isRight) return started;
       await started.device.close();
       return { reason: "it gave wrong numbers" };

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { rowsOf } from "#data/feature-matrix.ts";
 import { PairCollector } from "#data/pair-list.ts";
@@ -94,6 +95,17 @@ test("a device that hangs is ended and told of; calls that wait find it gone", a
   expect(reasons).toEqual(["no answer for 0.3 s"]);
   expect(hanging.isThere).toBe(false);
   await hanging.close();
+});
+
+test("a run that ends while a device starts does not wait for it, and tells nothing of it", async () => {
+  process.env.VK_DRIVER_FILES ??= "/nonexistent";
+  const { device, notes } = runDevice("auto", "by hanging at start");
+  device.want();
+  await setTimeout(200);
+  const start = performance.now();
+  await device.close();
+  expect(performance.now() - start).toBeLessThan(5000);
+  expect([device.used, notes]).toEqual(["cpu", []]);
 });
 
 test("CoreML, which may compute in half precision, computes no tiles; the CPU starts nothing", async () => {

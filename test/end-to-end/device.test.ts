@@ -129,13 +129,16 @@ test.runIf(hasSoftwareGpu)(
   },
 );
 
-test("a named device without a driver is an error that says what it needs; auto goes on with the CPU", async () => {
-  const run = await madeVectors();
-  const env = { VK_DRIVER_FILES: "/nonexistent" };
-  const { exitCode, stderr } = await run("webgpu", { env });
-  expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/Device \\"webgpu\\" does not start: .*; it needs .*Vulkan.*; or use --device cpu/);
-  const auto = await run("auto", { env });
-  expect(auto.exitCode).toBe(0);
-  expect(auto.run.device).toBe("cpu");
-});
+test.runIf(process.platform === "linux")(
+  "a named device without a driver is an error that says what it needs; auto goes on with the CPU",
+  async () => {
+    const run = await madeVectors();
+    const env = { VK_DRIVER_FILES: "/nonexistent" };
+    const { exitCode, stderr } = await run("webgpu", { env });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/Device \\"webgpu\\" does not start: .*; it needs .*Vulkan.*; or use --device cpu/);
+    const auto = await run("auto", { env });
+    expect(auto.exitCode).toBe(0);
+    expect(auto.run.device).toBe("cpu");
+  },
+);

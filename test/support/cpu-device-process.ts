@@ -18,6 +18,7 @@ function fail(): void {
 serveProcess({
   tryDevice: () => {
     if (fails === "at start") process.abort();
+    if (fails === "by hanging at start") for (;;);
     return { isRight: fails !== "in numbers", seconds: fails === "by being slow" ? 3 : 0.5, cpuSeconds: 1 };
   },
   openModel: (model) => {
