@@ -44,7 +44,7 @@ export async function* extract(images: AsyncIterable<FreshImage>, options: Extra
     const { image, decoded } = item;
     const [vectors] = all;
     tools.shelf.giveBack(decoded.place);
-    if (vectors.every((vector) => vector?.every(Number.isFinite) ?? true)) {
+    if (vectors.every((vector) => !vector || isFiniteVector(vector))) {
       yield* writer.add(image, decoded, vectors);
     } else options.onUnreadable(image, "the model's output is not finite", "content");
   }
@@ -118,6 +118,13 @@ async function* copyFeatures(
     const vectors = ownViews.map((view) => views && rowsOf(views, view, view + 1).values);
     yield* writer.add(image, index.rows[copyOf] as IndexRow, [rowsOf(features, i, i + 1).values, ...vectors]);
   }
+}
+
+/** Nothing times 0 is anything but 0, unless it is not finite. */
+function isFiniteVector(vector: Float32Array): boolean {
+  let sum = 0;
+  for (let f = 0; f < vector.length; f++) sum += 0 * vector[f];
+  return sum === 0;
 }
 
 type Decoded = SeenPictures<{ readonly image: HashedImage; readonly decoded: ShelvedImage }>;

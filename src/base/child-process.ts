@@ -14,6 +14,13 @@ const KEPT_STDERR = 2000;
 /** A process that waits for a disk that does not answer ends only when it does: nobody waits for that. */
 const EXIT_MS = 1000;
 
+export interface ProcessOptions {
+  /** A file that the process has open too, as `INHERITED_FILE`. */
+  readonly inherited?: number | undefined;
+  /** Variables of its environment, where this process has none of that name. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 interface Call {
   resolve(value: unknown): void;
   reject(error: Error): void;
@@ -35,15 +42,13 @@ export class ChildProcess<H extends Handlers> {
   #ended: ProcessEnded | undefined;
   #stopWaiting: (error?: Error) => void = () => undefined;
 
-  /**
-   * @param module URL of the module that calls `serveProcess`
-   * @param inherited a file that the process has open too, as `INHERITED_FILE`
-   */
-  constructor(module: URL, inherited?: number) {
+  /** @param module URL of the module that calls `serveProcess` */
+  constructor(module: URL, { inherited, env = {} }: ProcessOptions = {}) {
     // the parent's flags, such as loaders, are not for the child
     this.#process = fork(ENTRY, [module.href], {
       serialization: "advanced",
       execArgv: [],
+      env: { ...env, ...process.env },
       stdio: ["ignore", "ignore", "pipe", "ipc", ...(inherited === undefined ? [] : [inherited])],
     });
     this.#process.stderr?.on("data", (chunk) => {

@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { CallLimits } from "#base/call-watch.ts";
-import { ChildProcess } from "#base/child-process.ts";
+import { ChildProcess, type ProcessOptions } from "#base/child-process.ts";
 import { ProcessEnded } from "#base/process-ended.ts";
 import type { Argument, Handlers, Result } from "#base/worker-thread.ts";
 
@@ -11,7 +11,7 @@ import type { Argument, Handlers, Result } from "#base/worker-thread.ts";
 export class ProcessPool<H extends Handlers> {
   readonly #module: URL;
   readonly #limits: CallLimits;
-  readonly #inherited: number | undefined;
+  readonly #options: ProcessOptions;
   readonly #turn: ReturnType<typeof pLimit>;
   readonly #processes = new Set<ChildProcess<H>>();
   readonly #idle: ChildProcess<H>[] = [];
@@ -21,11 +21,11 @@ export class ProcessPool<H extends Handlers> {
    * @param module URL of the module that calls `serveProcess`
    * @param size how many processes there are at most
    * @param limits of each call
-   * @param inherited a file that all of them have open, see `ChildProcess`
+   * @param options of each process
    */
-  constructor(module: URL, size: number, limits: CallLimits, inherited?: number) {
+  constructor(module: URL, size: number, limits: CallLimits, options: ProcessOptions = {}) {
     this.#module = module;
-    this.#inherited = inherited;
+    this.#options = options;
     this.#limits = limits;
     this.#turn = pLimit(size);
   }
@@ -60,7 +60,7 @@ export class ProcessPool<H extends Handlers> {
       await process.close();
       break;
     }
-    const started = new ChildProcess<H>(this.#module, this.#inherited);
+    const started = new ChildProcess<H>(this.#module, this.#options);
     this.#processes.add(started);
     return started;
   }
