@@ -136,7 +136,8 @@ interface Undecodable {
 }
 
 async function* readable(images: AsyncIterable<HashedImage>, options: ExtractOptions): AsyncGenerator<Decoded> {
-  for await (const found of orderedMap(images, options.tools.concurrency, (image) => decode(image, options))) {
+  const { concurrency, decodedAhead } = options.tools;
+  for await (const found of orderedMap(images, concurrency, (image) => decode(image, options), decodedAhead)) {
     if ("reason" in found) options.onUnreadable(found.image, found.reason, found.fault);
     else yield found;
   }

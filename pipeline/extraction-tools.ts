@@ -10,6 +10,8 @@ import { PictureReader } from "#images/picture-reader.ts";
 import type { Settings } from "#settings/settings.ts";
 import type { RunModel } from "./run-model.ts";
 
+const DECODED_AHEAD = 8;
+
 /** What decodes and embeds the pictures of a run: processes and threads that hand pixels to each other. */
 export class ExtractionTools {
   readonly reader: PictureReader;
@@ -31,9 +33,14 @@ export class ExtractionTools {
     this.reader = new PictureReader(settings.extract, this.concurrency, { shelf: this.shelf });
   }
 
+  /** Pictures that are decoded while the next in order still is: some take many times as long as others. */
+  get decodedAhead(): number {
+    return DECODED_AHEAD * this.concurrency;
+  }
+
   /** Decoded ahead, and in batches that are put together, wait or are computed. */
   #picturesUnderWay({ batch }: ModelPreset): number {
-    return 2 * this.concurrency + 2 * (this.sessions + 2) * batch;
+    return this.decodedAhead + 2 * (this.sessions + 2) * batch;
   }
 
   /**
