@@ -98,13 +98,22 @@ export function readPicture(path: string): string | Buffer {
   try {
     const status = fstatSync(file);
     if (!status.isFile()) throw new UnreadablePicture("circumstances", "not a regular file");
-    if (status.size > 0 && status.size <= READ_BYTES) return readFileSync(file);
+    if (status.size > 0 && status.size <= READ_BYTES) {
+      const bytes = readFileSync(file);
+      return isOfVips(bytes) ? path : bytes;
+    }
     const start = Buffer.alloc(SNIFFED_BYTES);
     const length = readSync(file, start, 0, SNIFFED_BYTES, 0);
     return mayBeSvg(start.subarray(0, length)) ? readFileSync(file) : path;
   } finally {
     closeSync(file);
   }
+}
+
+/** libvips' own format, which it only reads from files. */
+function isOfVips(bytes: Buffer): boolean {
+  const magic = bytes.subarray(0, 4).toString("hex");
+  return magic === "08f2a6b6" || magic === "b6a6f208";
 }
 
 /** Text that begins with a tag, or something compressed with gzip. A path is never read as SVG, so that no safety hangs on this. */

@@ -27,7 +27,8 @@ export function reasonOf(error: unknown, path: string): string {
   const reason = messageOf(error);
   if (isSystemError(error)) return reason.replace(/, \w+( '.*)?$/s, "");
   // bytes or path: it is the same file
-  const parts = reason.replace("Input buffer", "Input file").replaceAll(`${path}: `, "").replaceAll(path, "the file");
+  const ofFile = reason.replace("Input buffer", "Input file").replaceAll("_buffer: ", ": ").replaceAll("source: ", "");
+  const parts = ofFile.replaceAll(`${path}: `, "").replaceAll(path, "the file");
   // where a broken TIFF sends its reader is not the same in every run
   const steady = parts.replaceAll(/(bad seek| to file position)( to)? -?\d+/g, "$1");
   // nor is which of several threads meets the end of a broken HEIF or AVIF first

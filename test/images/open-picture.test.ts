@@ -40,3 +40,10 @@ test("a picture of which only the header is left is refused for its size, not fo
   await writeFile(file, whole.subarray(0, 1000));
   await expect(openPicture(file, { maxPixels: 1e9, maxDecodedBytes: 1e8 })).rejects.toThrow(/would take 231.75 MB/);
 });
+
+test.each(["jpeg", "png", "webp", "tiff", "gif", "avif", "v"])("a picture saved as %s is read", async (format) => {
+  const file = join(await temporaryFolder(), `picture.${format}`);
+  await drawPicture(5, { width: 60, height: 40 }).toFile(file);
+  const { width, height } = await openPicture(file, { maxPixels: 1e6, maxDecodedBytes: 1e7 });
+  expect([width, height]).toEqual([60, 40]);
+});
