@@ -4,6 +4,10 @@ import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { compiledModule } from "./compiled-program.mjs";
 
+// ONNX Runtime would report what it runs to its maker, over the network, and keep a number of this machine: nothing is to leave it. Set here,
+// before any thread starts, as threads of Node.js cannot set what native code reads
+process.env.ORT_DISABLE_TELEMETRY ??= "1";
+
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 const file = resolve(process.argv[2]);

@@ -1,6 +1,9 @@
 // npm run bench -- NAME […]: runs a benchmark by its name; each prints a table on stderr and JSON on stdout.
 import { existsSync } from "node:fs";
 
+// as src/start/start.mjs has it
+process.env.ORT_DISABLE_TELEMETRY ??= "1";
+
 const BENCHES = ["search", "detection", "calibration", "clusters", "faults", "extract"];
 const [name, ...args] = process.argv.slice(2);
 const file = new URL(`./${name}.ts`, import.meta.url);

@@ -12,7 +12,8 @@ export interface CommandResult {
 export interface CommandOptions {
   /** Asked every few milliseconds, with the process's number; true sends SIGINT, once. */
   readonly interruptWhen?: (pid: number) => boolean;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Runs one of the commands as a process of its own, without npm in between. */
