@@ -3,8 +3,8 @@ import { messageOf } from "#base/pipeline-error.ts";
 import type { ComputeDevice } from "#device/compute-device.ts";
 import type { DeviceModel, OpenedModel } from "#device/embed-handlers.ts";
 import type { RunDevice } from "#device/run-device.ts";
-import type { PixelPlace } from "#features/embed-worker.ts";
 import type { Embedder } from "#features/embedder.ts";
+import type { PixelPlace } from "#features/pixel-batch.ts";
 
 /** Where pictures become features: on the CPU, or on a device while there is one. */
 export type PictureEmbedder = Pick<Embedder, "batch" | "dim" | "embed" | "sessions" | "close">;

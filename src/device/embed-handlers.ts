@@ -1,10 +1,9 @@
 import { closeSync, openSync } from "node:fs";
-import { readBytes } from "#base/byte-shelf.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
-import type { PixelPlace } from "#features/embed-worker.ts";
 import { featureDrift } from "#features/feature-drift.ts";
 import { FeatureModel } from "#features/feature-model.ts";
+import { fillBatch, type PixelPlace } from "#features/pixel-batch.ts";
 import type { Device } from "#onnx/session.ts";
 
 /** A model as a device is to open it; `preset.batch` is how many pictures it is given at once. */
@@ -57,15 +56,11 @@ export const embedHandlers = {
   async embed({ place, pictures }: { place: DeviceModel; pictures: readonly PixelPlace[] }) {
     const known = entries.get(keyOf(place));
     const { model } = known?.batch === place.preset.batch ? known : await open(place);
-    const shelf = shelves.get(keyOf(place)) as number;
+    const shelf = shelves.get(keyOf(place));
     const { width, height } = place.preset;
     const bytes = 3 * width * height;
     if (room.length !== model.batch * bytes) room = new Uint8Array(model.batch * bytes);
-    for (const [i, pixels] of pictures.entries()) {
-      const target = room.subarray(i * bytes, (i + 1) * bytes);
-      if (typeof pixels === "number") readBytes(shelf, target, pixels);
-      else target.set(pixels);
-    }
+    fillBatch(room, pictures, { pictureBytes: bytes, shelf });
     return { features: await model.embed(room, pictures.length) };
   },
 };

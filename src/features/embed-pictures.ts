@@ -1,7 +1,7 @@
 import { buffered } from "#base/bounded-buffer.ts";
 import { orderedMap } from "#base/ordered-map.ts";
-import type { PixelPlace } from "#features/embed-worker.ts";
 import type { Embedder } from "#features/embedder.ts";
+import type { PixelPlace } from "#features/pixel-batch.ts";
 
 /** A picture as a model takes it, and its views; undefined for one that is like the picture. */
 interface SeenPicture {

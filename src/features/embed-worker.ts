@@ -1,7 +1,7 @@
-import { readBytes } from "#base/byte-shelf.ts";
 import { serve, threadData } from "#base/worker-thread.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
 import { FeatureModel } from "#features/feature-model.ts";
+import { fillBatch, type PixelPlace } from "#features/pixel-batch.ts";
 import type { SessionOptions } from "#onnx/session.ts";
 
 /** What a thread embeds with. */
@@ -12,9 +12,6 @@ export interface ModelPlace {
   /** File of the shelf that pixels lie on, open in this process. */
   readonly shelf?: number;
 }
-
-/** Pixels of a picture, RGB, 0..255, shape (height, width, 3): at hand, or by their offset on a shelf. */
-export type PixelPlace = Uint8Array | number;
 
 const { file, preset, where, shelf } = threadData<ModelPlace>();
 const pictureBytes = 3 * preset.width * preset.height;
@@ -35,11 +32,7 @@ const handlers = {
   async embed({ pictures }: { pictures: readonly PixelPlace[] }) {
     const { batch } = await model();
     room ??= new Uint8Array(batch * pictureBytes);
-    for (const [i, pixels] of pictures.entries()) {
-      const target = room.subarray(i * pictureBytes, (i + 1) * pictureBytes);
-      if (typeof pixels === "number") readBytes(shelf as number, target, pixels);
-      else target.set(pixels);
-    }
+    fillBatch(room, pictures, { pictureBytes, shelf });
     return { features: await (await model()).embed(room, pictures.length) };
   },
 };

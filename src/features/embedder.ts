@@ -1,7 +1,8 @@
 import type { ByteShelf } from "#base/byte-shelf.ts";
 import { WorkerPool } from "#base/worker-pool.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
-import type { EmbedHandlers, ModelPlace, PixelPlace } from "#features/embed-worker.ts";
+import type { EmbedHandlers, ModelPlace } from "#features/embed-worker.ts";
+import type { PixelPlace } from "#features/pixel-batch.ts";
 import { type Demand, sessionPlan } from "#features/session-plan.ts";
 
 export interface EmbedderOptions extends Demand {
