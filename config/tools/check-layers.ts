@@ -10,6 +10,8 @@ const LAYERS = [
   ["onnx"],
   [
     "npy",
+    "spreadsheets",
+    "page",
     "images",
     "features",
     "matches",
@@ -24,6 +26,8 @@ const LAYERS = [
     "terminal",
   ],
   ["artifacts", "calibration", "device"],
+  ["review"],
+  ["removal"],
   ["commands"],
 ];
 

@@ -1,11 +1,11 @@
 import type { Match } from "#data/match.ts";
 
-type Role = "keeper" | "duplicate" | "reference";
+export type GroupRole = "keeper" | "duplicate" | "reference";
 
 /** One image of a group, seen from its keeper and from its nearest fellow. */
 export interface GroupMember {
   readonly row: number;
-  readonly role: Role;
+  readonly role: GroupRole;
   /** L2 distance to the keeper; 0 for the keeper itself. */
   readonly distanceToKeep: number;
   readonly nearestRow: number;
