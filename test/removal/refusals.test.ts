@@ -2,8 +2,9 @@ import { link, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folderState } from "../support/folder-state.ts";
-import { makeReports, writeReviewed } from "../support/made-reports.ts";
+import { makeReports } from "../support/made-reports.ts";
 import { runCommand } from "../support/run-command.ts";
+import { writeReviewed } from "../support/written-reports.ts";
 import { planned } from "./removal-in-process.ts";
 
 const PAIR = [

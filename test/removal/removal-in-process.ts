@@ -6,7 +6,7 @@ import { type CarriedOut, carryOut } from "#removal/carry-out.ts";
 import { readDecisions } from "#removal/read-decisions.ts";
 import { latestJournal, RemovalJournal } from "#removal/removal-journal.ts";
 import { type TakenBack, takeBack } from "#removal/take-back.ts";
-import { type MadeReports, writeReviewed } from "../support/made-reports.ts";
+import { type MadeReports, writeReviewed } from "../support/written-reports.ts";
 
 const QUIET = { signal: new AbortController().signal, progress: new Progress() };
 
