@@ -22,6 +22,7 @@ export async function openFeatures(folder: string, shardRows: number, progress: 
     ignored: 0,
     nameRow: (row) => JSON.stringify(ids[row]),
     pathOf: () => undefined,
+    folders: [],
     reader: undefined,
     unreadable: [],
     model: undefined,

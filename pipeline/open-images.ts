@@ -104,6 +104,7 @@ export async function openImages(
       ignored: listing.ignored,
       nameRow: (row) => JSON.stringify(index.rows[row].id),
       pathOf: (id) => pathById.get(id),
+      folders: listing.folders.map(({ path, prefix, reference }) => ({ path, prefix, reference })),
       reader: tools.reader,
       unreadable,
       model: { preset, sha256, dim: index.store.dim, views },

@@ -24,7 +24,7 @@ import { type Findings, report } from "./7-report.ts";
 import { openSources, type SearchedSource, searchSources, unreadableOf } from "./sources.ts";
 
 /** What every run.json tells of a run that came to its end. */
-export type FinishedRun = Pick<RunFacts, "model" | "secondModel" | "device" | "search" | "secondSearch"> & {
+export type FinishedRun = Pick<RunFacts, "folders" | "model" | "secondModel" | "device" | "search" | "secondSearch"> & {
   readonly counts: RunCounts;
   readonly exitCode: number;
 };
@@ -100,6 +100,7 @@ async function runWith(
       exitCode: unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
       counts: countsOf(findings, source.ignored, changes),
       device: device.used,
+      folders: source.folders,
       ...modelFacts(source, second),
     };
     const draft = await startDraft(paths.reports, RUN_RECORD);
@@ -131,7 +132,7 @@ function memoryLimit({ limitMemory }: Settings): number {
 function modelFacts(
   source: SearchedSource,
   second: SearchedSource | undefined,
-): Omit<FinishedRun, "counts" | "exitCode" | "device"> {
+): Omit<FinishedRun, "counts" | "exitCode" | "device" | "folders"> {
   const { model, found } = source;
   const search = { vectors: found.vectors, account: found.account };
   const first = { ...(model ? { model } : {}), search };

@@ -6,7 +6,7 @@ import type { ImageRecord, UnreadableImage } from "#data/image-record.ts";
 import type { ImageChanges } from "#data/row-owners.ts";
 import type { Shard } from "#data/shard.ts";
 import type { PictureReader } from "#images/picture-reader.ts";
-import type { RunFacts } from "#reports/run-report.ts";
+import type { RunFacts, RunFolder } from "#reports/run-report.ts";
 
 /** Where the rows of a run come from: pictures, or features that somebody else made. */
 export interface Source {
@@ -24,6 +24,8 @@ export interface Source {
   readonly nameRow: (row: number) => string;
   /** Where an image lies on disk; undefined where there are no pictures. */
   readonly pathOf: (id: string) => string | undefined;
+  /** Where images were looked for. */
+  readonly folders: readonly RunFolder[];
   /** Undefined where there are no pictures. */
   readonly reader: PictureReader | undefined;
   /** Grows while the shards are read. */

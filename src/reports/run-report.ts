@@ -29,6 +29,15 @@ interface SearchFacts {
   readonly account: PairAccount;
 }
 
+/** Where images were looked for. */
+export interface RunFolder {
+  /** Absolute, links resolved. */
+  readonly path: string;
+  /** What the ids of its images begin with. */
+  readonly prefix: string;
+  readonly reference: boolean;
+}
+
 /** What a run was told, did and took; what is not known when a run fails early is left out. */
 export interface RunFacts {
   readonly version: string;
@@ -37,6 +46,7 @@ export interface RunFacts {
   readonly exitCode: number;
   readonly error?: string;
   readonly config: unknown;
+  readonly folders?: readonly RunFolder[];
   readonly model?: ModelFacts;
   readonly secondModel?: ModelFacts;
   readonly device: string;
@@ -58,6 +68,7 @@ export function runJson(facts: RunFacts): string {
     exit_code: facts.exitCode,
     error: facts.error,
     config: facts.config,
+    folders: facts.folders,
     model: model && modelFields(model),
     second_model: secondModel && modelFields(secondModel),
     device: facts.device,
