@@ -3,9 +3,11 @@ import type { Progress } from "#base/progress.ts";
 import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
 import type { UnreadableImage } from "#data/image-record.ts";
+import type { GroupChange } from "#data/known-group.ts";
 import type { MatchedPairs } from "#data/pair-list.ts";
 import { candidateRecords, candidatesTable } from "#reports/candidates-report.ts";
 import type { Catalog } from "#reports/catalog.ts";
+import { changesTable } from "#reports/changes-report.ts";
 import { groupRecords, groupsTable } from "#reports/groups-report.ts";
 import { jsonRecords } from "#reports/json-records.ts";
 import { pairsTable } from "#reports/pairs-report.ts";
@@ -16,17 +18,19 @@ export interface Findings {
   /** Rows are ranks, in pairs, groups and candidates alike. */
   readonly pairs: MatchedPairs;
   readonly groups: readonly Group[];
+  readonly changes: readonly GroupChange[];
   readonly candidates: readonly Candidate[];
   readonly unreadable: readonly UnreadableImage[];
 }
 
 /** Writes every report but run.json into a folder. The same findings give the same bytes. */
 export async function report(folder: string, findings: Findings, progress: Progress): Promise<void> {
-  const { catalog, pairs, groups, candidates, unreadable } = findings;
+  const { catalog, pairs, groups, changes, candidates, unreadable } = findings;
   const tables = {
     groups: groupsTable(groups, catalog),
     pairs: pairsTable(pairs, catalog),
     candidates: candidatesTable(candidates, groups, catalog),
+    changes: changesTable(changes),
     unreadable: unreadableTable(unreadable),
   };
   const documents = {

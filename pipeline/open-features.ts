@@ -27,6 +27,8 @@ export async function openFeatures(folder: string, shardRows: number, progress: 
     unreadable: [],
     model: undefined,
     matches: undefined,
+    openThumbnails: async () => undefined,
+    readGroups: async () => undefined,
     choices: undefined,
     settle: async () => ({
       imageOfRow: ids.map((id) => (id === "" ? undefined : { id, ...unknown })),

@@ -1,27 +1,27 @@
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import { outputPaths } from "#artifacts/output-paths.ts";
+import { type OutputPaths, outputPaths } from "#artifacts/output-paths.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import { dropDraft, publishDraft, startDraft } from "#artifacts/whole-folder.ts";
 import { collect } from "#base/bounded-buffer.ts";
 import { closeAll } from "#base/close-all.ts";
-import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
-import type { ImageRecord, UnreadableImage } from "#data/image-record.ts";
-import { rankPairs, rowOrderOf } from "#data/row-order.ts";
+import { rankPairs } from "#data/row-order.ts";
 import type { ImageChanges } from "#data/row-owners.ts";
 import { RunDevice } from "#device/run-device.ts";
-import { labelImages } from "#labels/label-images.ts";
 import { readLabelCsv } from "#labels/read-label-csv.ts";
 import { Matcher } from "#matches/matcher.ts";
 import { type RunCounts, type RunFacts, runJson } from "#reports/run-report.ts";
+import { Ledger } from "#review/ledger.ts";
 import { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
 import { matchesOfRanks, matchPairs, PictureMatcher } from "./4-match.ts";
 import { cluster } from "./5-cluster.ts";
 import { select } from "./6-select.ts";
 import { type Findings, report } from "./7-report.ts";
-import { openSources, type SearchedSource, searchSources, unreadableOf } from "./sources.ts";
+import { catalogImages, type Knowledge } from "./catalog.ts";
+import { nameGroups } from "./group-history.ts";
+import { openSources, type SearchedSource, searchSources } from "./sources.ts";
 
 /** What every run.json tells of a run that came to its end. */
 export type FinishedRun = Pick<RunFacts, "folders" | "model" | "secondModel" | "device" | "search" | "secondSearch"> & {
@@ -63,31 +63,27 @@ async function runWith(
   describeRun: (finished: FinishedRun) => RunFacts,
 ): Promise<FinishedRun> {
   const paths = outputPaths(settings.output);
-  const labelFile = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
+  const known = await readKnowledge(settings, paths);
   const sources = await openSources({ settings, paths, device, progress });
   const searcher = new Searcher(cpus().length);
   const matcher = settings.features === null ? new Matcher(cpus().length) : undefined;
   const cacheBytes = CACHE_SHARE * memoryLimit(settings);
   try {
-    const { source, second } = await searchSources(sources, settings, { searcher, device, cacheBytes });
-    const { store, found, imageOfRow, changes } = source;
-    const isSeen = (image: ImageRecord | undefined) => image && (second?.sight.has(image.id) ?? true);
-    const order = rowOrderOf(imageOfRow.map((image) => (isSeen(image) ? image?.id : undefined)));
-    const images = Array.from(order.rowOfRank, (row) => imageOfRow[row] as ImageRecord);
-    const unreadable = unreadableOf(source, second);
-    refuseNoImages(images, unreadable);
-    const { labels, unknown } = labelImages(images, labelFile);
-    noteUnknownLabels(unknown, images[0].id, settings, progress);
-    const catalog = { images, labels };
+    const searched = await searchSources(sources, settings, { searcher, device, cacheBytes });
+    const { source, second } = searched;
+    const { store } = source;
+    const { catalog, order, apart, unreadable } = catalogImages(searched, known, settings, progress);
+    const { images } = catalog;
     const pictures = new PictureMatcher({
       ...{ images, matcher, pathOf: source.pathOf, reader: source.reader },
       known: source.matches && matchesOfRanks(source.matches, order.rowOfRank),
     });
-    const pairs = await matchPairs(rankPairs(found.pairs, order), pictures, progress);
+    const pairs = await matchPairs(rankPairs(source.found.pairs, order), pictures, progress);
     // without pictures nothing is more than similar
     const weakest = matcher ? settings.cluster.match : "similar";
-    const clustering = { ...settings.cluster, weakest, catalog, pictures, store, order, progress };
-    const groups = await collect(cluster(pairs, clustering));
+    const clustering = { ...settings.cluster, weakest, catalog, apart, pictures, store, order, progress };
+    const found = await collect(cluster(pairs, clustering));
+    const { groups, changes, named } = nameGroups(found, images, await source.readGroups());
     const seen = second
       ? { store: second.store, order: second.sight.orderOf(images), kept: second.choices }
       : { store, order, kept: source.choices };
@@ -95,10 +91,10 @@ async function runWith(
     const candidates = await collect(select(groups, { ...selecting, progress }));
 
     const shown = (await second?.sight.beside(pairs, images, { store, order }, { cacheBytes, progress })) ?? pairs;
-    const findings: Findings = { catalog, pairs: shown, groups, candidates, unreadable };
+    const findings: Findings = { catalog, pairs: shown, groups, changes, candidates, unreadable };
     const finished: FinishedRun = {
       exitCode: unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
-      counts: countsOf(findings, source.ignored, changes),
+      counts: countsOf(findings, source.ignored, source.changes),
       device: device.used,
       folders: source.folders,
       ...modelFacts(source, second),
@@ -107,7 +103,7 @@ async function runWith(
     await report(draft, findings, progress);
     await writeWholeFile(join(draft, RUN_RECORD), [runJson(describeRun(finished))]);
     await publishDraft(paths.reports);
-    await source.commit();
+    await source.commit(named);
     await second?.commit();
     return finished;
   } finally {
@@ -119,6 +115,13 @@ async function runWith(
       () => dropDraft(paths.reports).catch(() => undefined),
     );
   }
+}
+
+async function readKnowledge({ labels, decisions }: Settings, paths: OutputPaths): Promise<Knowledge> {
+  return {
+    labels: labels === null ? new Map() : await readLabelCsv(labels),
+    decisions: (await Ledger.read(decisions ?? paths.decisions)).records,
+  };
 }
 
 /** Bytes. */
@@ -142,23 +145,6 @@ function modelFacts(
     secondModel: second.model,
     secondSearch: { vectors: second.found.vectors, account: second.found.account },
   };
-}
-
-function refuseNoImages(images: readonly ImageRecord[], unreadable: readonly UnreadableImage[]): void {
-  if (images.length > 0) return;
-  const first = unreadable[0] ? `: the first, ${JSON.stringify(unreadable[0].id)}, ${unreadable[0].reason}` : "";
-  throw new PipelineError("input", `Expected readable images, found none among ${unreadable.length} files${first}`);
-}
-
-function noteUnknownLabels(
-  unknown: readonly string[],
-  exampleId: string,
-  settings: Settings,
-  progress: Progress,
-): void {
-  if (unknown.length === 0) return;
-  const found = `${unknown.length} paths in "${settings.labels}" name no image of this run, the first ${JSON.stringify(unknown[0])}`;
-  progress.note(`Passed over labels: ${found}; paths are object ids such as ${JSON.stringify(exampleId)}`);
 }
 
 function countsOf({ catalog, groups, candidates, unreadable }: Findings, ignored: number, changes: ImageChanges) {

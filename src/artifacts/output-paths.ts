@@ -6,6 +6,8 @@ export interface OutputPaths {
   readonly index: string;
   readonly reports: string;
   readonly runs: string;
+  /** What people decided, unless the config names another file. */
+  readonly decisions: string;
   /** What `npm run calibrate` writes. */
   readonly calibration: string;
   /** The pictures that are rendered when no images are configured. */
@@ -18,6 +20,7 @@ export function outputPaths(root: string): OutputPaths {
     index: join(root, "index"),
     reports: join(root, "reports"),
     runs: join(root, "runs"),
+    decisions: join(root, "decisions.csv"),
     calibration: join(root, "calibration"),
     sample: join(root, "sample"),
   };

@@ -15,7 +15,7 @@ export function candidatesTable(candidates: readonly Candidate[], groups: readon
 
 function* rowsOf(candidates: readonly Candidate[], groups: readonly Group[], catalog: Catalog): Generator<Cell[]> {
   for (const record of candidateRecords(candidates, groups, catalog)) {
-    yield [...(Object.values(record) as Cell[]), undefined, undefined];
+    yield Object.values(record).map((cell): Cell => cell ?? undefined);
   }
 }
 
@@ -25,6 +25,7 @@ export function* candidateRecords(candidates: readonly Candidate[], groups: read
   for (const { rank, row, nearestLabeled, nearestChosen, coverageRadius } of candidates) {
     const { id, width, height, bytes } = catalog.images[row];
     const group = groupOf.get(row);
+    const decided = catalog.decisions[row];
     yield {
       rank,
       path: id,
@@ -38,6 +39,8 @@ export function* candidateRecords(candidates: readonly Candidate[], groups: read
       width,
       height,
       bytes,
+      decision: decided?.decision ?? "",
+      note: decided?.note ?? "",
     };
   }
 }
