@@ -1,4 +1,5 @@
-import { writeJson, writeTable } from "#artifacts/report-files.ts";
+import type { WrittenReport } from "#artifacts/edited-reports.ts";
+import { writeReport, writeTable } from "#artifacts/report-files.ts";
 import type { Progress } from "#base/progress.ts";
 import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
@@ -23,8 +24,12 @@ export interface Findings {
   readonly unreadable: readonly UnreadableImage[];
 }
 
-/** Writes every report but run.json into a folder. The same findings give the same bytes. */
-export async function report(folder: string, findings: Findings, progress: Progress): Promise<void> {
+/**
+ * Writes every report but run.json into a folder. The same findings give the same bytes.
+ *
+ * @returns what was written
+ */
+export async function report(folder: string, findings: Findings, progress: Progress): Promise<WrittenReport[]> {
   const { catalog, pairs, groups, changes, candidates, unreadable } = findings;
   const tables = {
     groups: groupsTable(groups, catalog),
@@ -42,16 +47,18 @@ export async function report(folder: string, findings: Findings, progress: Progr
     ),
   };
   const count = Object.keys(tables).length + Object.keys(documents).length;
-  let written = 0;
-  const note = () => progress.update("report", "files", written++, count);
+  const written: WrittenReport[] = [];
+  let done = 0;
+  const note = () => progress.update("report", "files", done++, count);
   for (const [name, table] of Object.entries(tables)) {
     note();
-    await writeTable(folder, name, table);
+    written.push(...(await writeTable(folder, name, table)));
   }
   for (const [name, document] of Object.entries(documents)) {
     note();
-    await writeJson(folder, name, document);
+    written.push(await writeReport(folder, `${name}.json`, document));
   }
   note();
   progress.finish("report");
+  return written;
 }

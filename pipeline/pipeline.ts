@@ -1,8 +1,6 @@
 import { cpus, totalmem } from "node:os";
-import { join } from "node:path";
 import { type OutputPaths, outputPaths } from "#artifacts/output-paths.ts";
-import { writeWholeFile } from "#artifacts/whole-file.ts";
-import { dropDraft, publishDraft, startDraft } from "#artifacts/whole-folder.ts";
+import { dropDraft } from "#artifacts/whole-folder.ts";
 import { collect } from "#base/bounded-buffer.ts";
 import { closeAll } from "#base/close-all.ts";
 import type { Progress } from "#base/progress.ts";
@@ -13,6 +11,7 @@ import { readLabelCsv } from "#labels/read-label-csv.ts";
 import { Matcher } from "#matches/matcher.ts";
 import { type RunCounts, type RunFacts, runJson } from "#reports/run-report.ts";
 import { Ledger } from "#review/ledger.ts";
+import { takeReviews } from "#review/take-reviews.ts";
 import { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
 import { matchesOfRanks, matchPairs, PictureMatcher } from "./4-match.ts";
@@ -21,6 +20,7 @@ import { select } from "./6-select.ts";
 import { type Findings, report } from "./7-report.ts";
 import { catalogImages, type Knowledge } from "./catalog.ts";
 import { nameGroups } from "./group-history.ts";
+import { publish } from "./publish.ts";
 import { openSources, type SearchedSource, searchSources } from "./sources.ts";
 
 /** What every run.json tells of a run that came to its end. */
@@ -32,38 +32,40 @@ export type FinishedRun = Pick<RunFacts, "folders" | "model" | "secondModel" | "
 /** Share of the memory limit for features of earlier shards; the rest is for sketches, pictures under way and Node.js itself. */
 const CACHE_SHARE = 0.4;
 
-const RUN_RECORD = "run.json";
+/** What a run is told. */
+export interface RunOrder {
+  readonly settings: Settings;
+  /** Files of decisions, besides those among the latest reports. */
+  readonly reviewed: readonly string[];
+  readonly started: Date;
+  readonly progress: Progress;
+  /** Makes run.json of what is known at the end. */
+  readonly describe: (finished: FinishedRun, reports: RunFacts["reports"]) => RunFacts;
+}
 
 /**
  * The whole flow: folders ─ scan ─▶ images ─ extract ─▶ shards ─ search ─▶ pairs ─ match ─▶ pairs ─ cluster ─▶ groups ─ select ─▶
  * candidates ─ report ─▶ files. Scan, extract and search run at the same time; the rest needs all pairs.
  *
- * @param describeRun makes run.json of what is known at the end
  * @throws PipelineError for what a user can mend; earlier index and reports are then as they were
  */
-export async function runPipeline(
-  settings: Settings,
-  progress: Progress,
-  describeRun: (finished: FinishedRun) => RunFacts,
-): Promise<FinishedRun> {
+export async function runPipeline(run: RunOrder): Promise<FinishedRun> {
+  const { settings, progress } = run;
   const device = new RunDevice(settings.device, (line) => progress.note(line));
   try {
     // one that does not start is told before anything else is begun
     if (device.isNamed) await device.open();
-    return await runWith(device, settings, progress, describeRun);
+    return await runWith(device, run);
   } finally {
     await device.close();
   }
 }
 
-async function runWith(
-  device: RunDevice,
-  settings: Settings,
-  progress: Progress,
-  describeRun: (finished: FinishedRun) => RunFacts,
-): Promise<FinishedRun> {
+async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
+  const { settings, progress, started } = run;
   const paths = outputPaths(settings.output);
-  const known = await readKnowledge(settings, paths);
+  const labels: Knowledge["labels"] = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
+  const { taken, decisions } = await readDecisions(run, paths);
   const sources = await openSources({ settings, paths, device, progress });
   const searcher = new Searcher(cpus().length);
   const matcher = settings.features === null ? new Matcher(cpus().length) : undefined;
@@ -72,7 +74,7 @@ async function runWith(
     const searched = await searchSources(sources, settings, { searcher, device, cacheBytes });
     const { source, second } = searched;
     const { store } = source;
-    const { catalog, order, apart, unreadable } = catalogImages(searched, known, settings, progress);
+    const { catalog, order, apart, unreadable } = catalogImages(searched, { labels, decisions }, settings, progress);
     const { images } = catalog;
     const pictures = new PictureMatcher({
       ...{ images, matcher, pathOf: source.pathOf, reader: source.reader },
@@ -99,10 +101,9 @@ async function runWith(
       folders: source.folders,
       ...modelFacts(source, second),
     };
-    const draft = await startDraft(paths.reports, RUN_RECORD);
-    await report(draft, findings, progress);
-    await writeWholeFile(join(draft, RUN_RECORD), [runJson(describeRun(finished))]);
-    await publishDraft(paths.reports);
+    const write = (folder: string) => report(folder, findings, progress);
+    const describe = (reports: RunFacts["reports"]) => runJson(run.describe(finished, reports));
+    await publish(write, describe, { paths, taken, started, progress });
     await source.commit(named);
     await second?.commit();
     return finished;
@@ -117,11 +118,12 @@ async function runWith(
   }
 }
 
-async function readKnowledge({ labels, decisions }: Settings, paths: OutputPaths): Promise<Knowledge> {
-  return {
-    labels: labels === null ? new Map() : await readLabelCsv(labels),
-    decisions: (await Ledger.read(decisions ?? paths.decisions)).records,
-  };
+/** Takes down what people decided since the latest run: what is unclear is told before anything is begun. */
+async function readDecisions({ settings, reviewed, progress }: RunOrder, paths: OutputPaths) {
+  const ledger = await Ledger.read(settings.decisions ?? paths.decisions);
+  const taken = await takeReviews(paths.reports, ledger, reviewed);
+  for (const line of taken.told) progress.note(line);
+  return { taken, decisions: ledger.records };
 }
 
 /** Bytes. */

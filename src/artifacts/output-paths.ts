@@ -6,6 +6,8 @@ export interface OutputPaths {
   readonly index: string;
   readonly reports: string;
   readonly runs: string;
+  /** Reports that people changed, of earlier runs. */
+  readonly reviewed: string;
   /** What people decided, unless the config names another file. */
   readonly decisions: string;
   /** What `npm run calibrate` writes. */
@@ -20,6 +22,7 @@ export function outputPaths(root: string): OutputPaths {
     index: join(root, "index"),
     reports: join(root, "reports"),
     runs: join(root, "runs"),
+    reviewed: join(root, "reviewed"),
     decisions: join(root, "decisions.csv"),
     calibration: join(root, "calibration"),
     sample: join(root, "sample"),

@@ -53,6 +53,8 @@ export interface RunFacts {
   readonly counts?: RunCounts;
   readonly search?: SearchFacts;
   readonly secondSearch?: SearchFacts;
+  /** Reports beside run.json, as they were written. */
+  readonly reports?: readonly unknown[];
   readonly stages: readonly { readonly name: string; readonly seconds: number; readonly items: number }[];
   readonly peakRssBytes: number;
 }
@@ -82,6 +84,7 @@ export function runJson(facts: RunFacts): string {
       items_per_second: seconds > 0 ? rounded(items / seconds) : null,
     })),
     peak_rss_bytes: facts.peakRssBytes,
+    reports: facts.reports,
   };
   return `${JSON.stringify(content, null, 2)}\n`;
 }

@@ -35,7 +35,9 @@ export class Ledger {
       const key = keyOf(record);
       const other = records.get(key);
       if (other && other.decision !== record.decision) throw disagreement(file, record, other);
-      records.set(key, record);
+      // two people may have come to the same decision, each with a note
+      const notes = new Set([other?.note ?? "", record.note].filter((note) => note !== ""));
+      records.set(key, { ...(other ?? record), note: [...notes].join(" / ") });
     }
     return new Ledger(file, records);
   }
