@@ -9,6 +9,8 @@ import type { Source } from "./source.ts";
 
 /** Members of a group that are shown; the others look like them. */
 const SHOWN_MEMBERS = 100;
+/** Of all, what candidates may have before groups get theirs. */
+const CANDIDATES_SHARE = 0.25;
 const PICTURES_AHEAD = 16;
 
 /** A small JPEG of an image, by its object id; undefined where there is none. */
@@ -23,7 +25,7 @@ export interface ThumbnailOptions {
 }
 
 /**
- * Makes small pictures of the images that reports show: of groups in their order, then of candidates. Those that earlier runs made are kept,
+ * Makes small pictures of the images that reports show: of candidates and of groups in their order. Those that earlier runs made are kept,
  * by the content of their files.
  */
 export async function makeThumbnails(
@@ -53,10 +55,10 @@ export async function makeThumbnails(
 }
 
 function wantedRows(groups: readonly Group[], candidates: readonly Candidate[], count: number): number[] {
-  const rows = new Set<number>();
-  const add = (row: number) => rows.size < count && rows.add(row);
-  for (const { members } of groups) for (const { row } of members.slice(0, SHOWN_MEMBERS)) add(row);
-  for (const { row } of candidates) add(row);
+  const rows = new Set(candidates.slice(0, count * CANDIDATES_SHARE).map(({ row }) => row));
+  for (const { members } of groups) {
+    for (const { row } of members.slice(0, SHOWN_MEMBERS)) if (rows.size < count) rows.add(row);
+  }
   return [...rows];
 }
 
