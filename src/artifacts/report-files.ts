@@ -2,7 +2,8 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { WrittenReport } from "#artifacts/edited-reports.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
-import { csvFiles, type Table } from "#reports/csv.ts";
+import type { Table } from "#data/table.ts";
+import { csvFiles } from "#reports/csv.ts";
 
 /** Writes `name.csv`, and `name.2.csv` and so on where the table is longer than a spreadsheet takes. */
 export async function writeTable(folder: string, name: string, table: Table): Promise<WrittenReport[]> {

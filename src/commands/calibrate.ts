@@ -15,7 +15,7 @@ import {
 } from "#calibration/reviewed-report.ts";
 import { calibrationJson, calibrationPlot, calibrationTable } from "#calibration/sample-report.ts";
 import { describeCalibration } from "#calibration/sample-text.ts";
-import type { Table } from "#reports/csv.ts";
+import type { Table } from "#data/table.ts";
 import { endProcess } from "#terminal/end-process.ts";
 import { showProgress } from "#terminal/progress-display.ts";
 import { type CalibrateFlags, readCalibrateFlags } from "./calibrate-flags.ts";

@@ -1,7 +1,7 @@
 import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
+import type { Cell, Table } from "#data/table.ts";
 import type { Catalog } from "#reports/catalog.ts";
-import type { Cell, Table } from "#reports/csv.ts";
 
 const COLUMNS = (
   "rank path nearest_labeled_path nearest_labeled_distance nearest_chosen_path nearest_chosen_distance " +

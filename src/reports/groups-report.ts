@@ -1,7 +1,7 @@
 import type { Group, GroupMember } from "#data/group.ts";
 import type { Label } from "#data/label.ts";
+import type { Cell, Table } from "#data/table.ts";
 import type { Catalog } from "#reports/catalog.ts";
-import type { Cell, Table } from "#reports/csv.ts";
 
 const COLUMNS = (
   "group_id group_size role path keep_path distance_to_keep nearest_path nearest_distance match link " +
