@@ -10,6 +10,10 @@ export interface OutputPaths {
   readonly reviewed: string;
   /** What people decided, unless the config names another file. */
   readonly decisions: string;
+  /** A journal of each `npm run apply`. */
+  readonly removals: string;
+  /** Where images go that are removed, unless another folder is given. */
+  readonly quarantine: string;
   /** What `npm run calibrate` writes. */
   readonly calibration: string;
   /** The pictures that are rendered when no images are configured. */
@@ -24,6 +28,8 @@ export function outputPaths(root: string): OutputPaths {
     runs: join(root, "runs"),
     reviewed: join(root, "reviewed"),
     decisions: join(root, "decisions.csv"),
+    removals: join(root, "removals"),
+    quarantine: join(root, "quarantine"),
     calibration: join(root, "calibration"),
     sample: join(root, "sample"),
   };

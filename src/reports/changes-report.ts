@@ -1,5 +1,5 @@
 import type { GroupChange } from "#data/known-group.ts";
-import type { Table } from "#reports/csv.ts";
+import type { Table } from "#data/table.ts";
 
 /** changes.csv: what has become of groups since the latest finished run; see `groupChanges`. Several ids have a blank between them. */
 export function changesTable(changes: readonly GroupChange[]): Table {

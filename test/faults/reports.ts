@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { sha256 } from "#base/fingerprint.ts";
-import { fromCell } from "#reports/spreadsheet-cell.ts";
+import { fromCell } from "#data/spreadsheet-cell.ts";
 
 /** Reports that tell of how images have changed since the run before, and so differ from those of a run without one. */
 const OF_HISTORY = new Set(["changes.csv", "report.html"]);
