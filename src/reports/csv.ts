@@ -1,5 +1,5 @@
 import { stringify } from "csv-stringify/sync";
-import { toCell } from "#reports/spreadsheet-cell.ts";
+import { toCell } from "#data/spreadsheet-cell.ts";
 
 /** Text is made harmless for spreadsheets; numbers are written with a point and no grouping; undefined is an empty cell. */
 export type Cell = string | number | undefined;

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { parse } from "csv-parse";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
-import { fromCell } from "#reports/spreadsheet-cell.ts";
+import { fromCell } from "#data/spreadsheet-cell.ts";
 
 interface Line {
   readonly record: readonly string[];

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import { fromCell } from "#reports/spreadsheet-cell.ts";
+import { fromCell } from "#data/spreadsheet-cell.ts";
 
 /** The rows of a CSV report by column, text cells as they were before they were made harmless. */
 export async function readReport(output: string, name: string): Promise<Record<string, string>[]> {
