@@ -6,6 +6,7 @@ import type { Group } from "#data/group.ts";
 import type { UnreadableImage } from "#data/image-record.ts";
 import type { GroupChange } from "#data/known-group.ts";
 import type { MatchedPairs } from "#data/pair-list.ts";
+import { reviewPage } from "#page/review-page.ts";
 import { candidateRecords, candidatesTable } from "#reports/candidates-report.ts";
 import type { Catalog } from "#reports/catalog.ts";
 import { changesTable } from "#reports/changes-report.ts";
@@ -13,6 +14,8 @@ import { groupRecords, groupsTable } from "#reports/groups-report.ts";
 import { jsonRecords } from "#reports/json-records.ts";
 import { pairsTable } from "#reports/pairs-report.ts";
 import { unreadableTable } from "#reports/unreadable-report.ts";
+import { reviewContent } from "./review-content.ts";
+import type { Thumbnails } from "./thumbnails.ts";
 
 export interface Findings {
   readonly catalog: Catalog;
@@ -22,6 +25,10 @@ export interface Findings {
   readonly changes: readonly GroupChange[];
   readonly candidates: readonly Candidate[];
   readonly unreadable: readonly UnreadableImage[];
+  /** Small pictures for those reports that show some. */
+  readonly thumbnails: Thumbnails;
+  /** How near was near. */
+  readonly measure: { readonly threshold: number; readonly secondModel: string | undefined };
 }
 
 /**
@@ -46,7 +53,7 @@ export async function report(folder: string, findings: Findings, progress: Progr
       candidateRecords(candidates, groups, catalog),
     ),
   };
-  const count = Object.keys(tables).length + Object.keys(documents).length;
+  const count = Object.keys(tables).length + Object.keys(documents).length + 1;
   const written: WrittenReport[] = [];
   let done = 0;
   const note = () => progress.update("report", "files", done++, count);
@@ -58,6 +65,8 @@ export async function report(folder: string, findings: Findings, progress: Progr
     note();
     written.push(await writeReport(folder, `${name}.json`, document));
   }
+  note();
+  written.push(await writeReport(folder, "report.html", reviewPage(reviewContent(findings))));
   note();
   progress.finish("report");
   return written;

@@ -22,6 +22,7 @@ import { catalogImages, type Knowledge } from "./catalog.ts";
 import { nameGroups } from "./group-history.ts";
 import { publish } from "./publish.ts";
 import { openSources, type SearchedSource, searchSources } from "./sources.ts";
+import { makeThumbnails } from "./thumbnails.ts";
 
 /** What every run.json tells of a run that came to its end. */
 export type FinishedRun = Pick<RunFacts, "folders" | "model" | "secondModel" | "device" | "search" | "secondSearch"> & {
@@ -93,7 +94,10 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
     const candidates = await collect(select(groups, { ...selecting, progress }));
 
     const shown = (await second?.sight.beside(pairs, images, { store, order }, { cacheBytes, progress })) ?? pairs;
-    const findings: Findings = { catalog, pairs: shown, groups, changes, candidates, unreadable };
+    const making = { images, source, count: settings.thumbnails, progress };
+    const thumbnails = await makeThumbnails(groups, candidates, making);
+    const measure = { threshold: sources.first.threshold, secondModel: second?.model?.preset.name };
+    const findings = { catalog, pairs: shown, groups, changes, candidates, unreadable, thumbnails, measure };
     const finished: FinishedRun = {
       exitCode: unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
       counts: countsOf(findings, source.ignored, source.changes),

@@ -13,8 +13,12 @@ const SHOWN_MEMBERS = 100;
 const CANDIDATES_SHARE = 0.25;
 const PICTURES_AHEAD = 16;
 
-/** A small JPEG of an image, by its object id; undefined where there is none. */
-export type ThumbnailOf = (id: string) => Uint8Array | undefined;
+export interface Thumbnails {
+  /** A small JPEG of an image, by its object id; undefined where there is none. */
+  of(id: string): Uint8Array | undefined;
+  /** How many there are at most. */
+  readonly most: number;
+}
 
 export interface ThumbnailOptions {
   readonly images: readonly ImageRecord[];
@@ -32,10 +36,10 @@ export async function makeThumbnails(
   groups: readonly Group[],
   candidates: readonly Candidate[],
   { images, source, count, progress }: ThumbnailOptions,
-): Promise<ThumbnailOf> {
+): Promise<Thumbnails> {
   const wanted = wantedRows(groups, candidates, count);
   const log = wanted.length > 0 ? await source.openThumbnails() : undefined;
-  if (!log) return () => undefined;
+  if (!log) return { of: () => undefined, most: count };
   try {
     const found = new Map<string, Uint8Array>();
     const make = (row: number) => thumbnailOf(images[row], log, source);
@@ -48,7 +52,7 @@ export async function makeThumbnails(
       progress.update("picture", "images", done);
     }
     progress.finish("picture");
-    return (id) => found.get(id);
+    return { of: (id) => found.get(id), most: count };
   } finally {
     await log.close();
   }

@@ -22,7 +22,7 @@ function* rowsOf(groups: readonly Group[], catalog: Catalog): Generator<Cell[]> 
 }
 
 /** groups.json: the same, a record a group, and how far the group reaches and what it hangs by. */
-export function* groupRecords(groups: readonly Group[], catalog: Catalog): Generator<unknown> {
+export function* groupRecords(groups: readonly Group[], catalog: Catalog) {
   for (const group of groups) {
     const members = [...memberRecords(group, catalog)];
     const { diameter, medoidRow, isExact } = group.spread;
@@ -33,7 +33,7 @@ export function* groupRecords(groups: readonly Group[], catalog: Catalog): Gener
       group_size: members.length,
       keep_path: members[0].path,
       diameter,
-      diameter_is: isExact ? "exact" : "at least",
+      diameter_is: isExact ? ("exact" as const) : ("at least" as const),
       medoid_path: catalog.images[medoidRow].id,
       weakest_link: { path_a: a, path_b: b, distance, match },
       members,

@@ -3,8 +3,8 @@ import { basename, join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import type { StoredMember } from "#artifacts/stored-groups.ts";
 import { sha256 } from "#base/fingerprint.ts";
-import { jsonRecords } from "#reports/json-records.ts";
 import { toCell } from "#data/spreadsheet-cell.ts";
+import { jsonRecords } from "#reports/json-records.ts";
 import { writeFiles } from "./pictures.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
