@@ -135,7 +135,7 @@ function memberCard(member: PageMember): ImageCard {
     kind: isKeeper && role !== "reference" ? "keeper" : role,
     title: role === "reference" ? "Reference" : isKeeper ? "Keeper" : "Duplicate",
     tags: match === "" ? [] : [chip(MATCH_WORDS[match].name, match, MATCH_WORDS[match].meaning)],
-    meaning: match === "" ? "the others are compared with it" : MATCH_WORDS[match].meaning,
+    meaning: match === "" ? "others are compared with it" : MATCH_WORDS[match].meaning,
     lines: lines.filter((line) => line !== ""),
     decisions: DECISIONS.filter((decision) => refusalOf(member, decision) === undefined),
     refusalOf: (decision) => refusalOf(member, decision),

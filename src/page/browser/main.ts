@@ -52,11 +52,13 @@ const settle = () => {
   clearTimeout(settling);
   settling = undefined;
   storage.save(marks, Date.now());
-  bar.refresh();
+  bar.refreshMarks();
+  bar.refreshProgress();
 };
 marks.onChange = () => {
   groups.refresh();
   candidates.refresh();
+  bar.refreshMarks();
   clearTimeout(settling);
   settling = setTimeout(settle, SETTLE_MS);
 };
@@ -68,8 +70,8 @@ addEventListener("beforeunload", (event) => {
 });
 
 router.showFirst();
-bar.refresh();
+bar.refreshMarks();
 void data.readAll().then(() => {
   router.showWhole();
-  bar.refresh();
+  bar.refreshProgress();
 });

@@ -24,6 +24,7 @@ export class PagedList<Item> {
   readonly #near = new IntersectionObserver((entries) => this.#showNear(entries), { rootMargin: NEAR });
   readonly #itemOf = new WeakMap<Element, ShownItem>();
   #items: readonly Item[] = [];
+  #onPage: readonly Item[] = [];
   #shown: ShownItem[] = [];
   #building: object | undefined;
   page = 0;
@@ -56,7 +57,12 @@ export class PagedList<Item> {
     this.#items = items;
     this.page = Math.min(Math.max(0, page), this.pageCount - 1);
     for (const pager of this.#pagers) pager.refresh(this.page, this.pageCount);
-    await this.#build();
+    const { perPage } = this.#options;
+    const wanted = items.slice(this.page * perPage, (this.page + 1) * perPage);
+    // what stands there already keeps its focus and its place
+    if (isSame(wanted, this.#onPage)) return;
+    this.#onPage = wanted;
+    await this.#build(wanted);
   }
 
   async turnTo(page: number): Promise<void> {
@@ -84,15 +90,15 @@ export class PagedList<Item> {
     return this.itemAt(target)?.cards.find((card) => card.element.contains(target));
   }
 
-  async #build(): Promise<void> {
-    const { list, perPage, build } = this.#options;
+  async #build(items: readonly Item[]): Promise<void> {
+    const { list, build } = this.#options;
     const building = {};
     this.#building = building;
     this.#near.disconnect();
     this.#shown = [];
     list.replaceChildren();
     const slice = new WorkSlice();
-    for (const item of this.#items.slice(this.page * perPage, (this.page + 1) * perPage)) {
+    for (const item of items) {
       const shown = build(item);
       this.#itemOf.set(shown.element, shown);
       this.#shown.push(shown);
@@ -111,4 +117,8 @@ export class PagedList<Item> {
       void this.#itemOf.get(target)?.showPictures();
     }
   }
+}
+
+function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
 }

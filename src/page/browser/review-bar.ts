@@ -17,7 +17,15 @@ export class ReviewBar {
     this.#storage = storage;
   }
 
-  refresh(): void {
+  /** What a mark changes at once. */
+  refreshMarks(): void {
+    byId("marks-text", HTMLElement).textContent = this.#marksText();
+    byId("undo", HTMLButtonElement).disabled = !this.#marks.canUndo;
+    byId("export", HTMLButtonElement).disabled = this.#marks.count === 0;
+  }
+
+  /** What takes a look at all groups. */
+  refreshProgress(): void {
     const { groups, head } = this.#data;
     const decided = groups.filter(({ group }) => undecidedMembers(group, this.#marks).length === 0).length;
     const lost = groups.filter(({ group }) => nothingStays(group, this.#marks)).length;
@@ -26,11 +34,8 @@ export class ReviewBar {
     progress.value = decided;
     byId("progress-text", HTMLElement).textContent =
       `${countText(decided)} of ${numberOf(head.groupCount, "group")} decided`;
-    byId("marks-text", HTMLElement).textContent = this.#marksText();
     byId("lost", HTMLButtonElement).hidden = lost === 0;
     byId("lost", HTMLButtonElement).textContent = `${numberOf(lost, "group")} would lose every image`;
-    byId("undo", HTMLButtonElement).disabled = !this.#marks.canUndo;
-    byId("export", HTMLButtonElement).disabled = this.#marks.count === 0;
   }
 
   #marksText(): string {

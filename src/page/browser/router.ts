@@ -35,7 +35,7 @@ export class Router {
     void this.#show(this.#wanted());
   }
 
-  /** Shows what the first view could not, now that all records are there. */
+  /** Shows what the first view could not, now that all records are there; what it shows already stays. */
   showWhole(): void {
     this.#shown.clear();
     void this.#show(this.#wanted());
@@ -59,9 +59,8 @@ export class Router {
   }
 
   async #follow(): Promise<void> {
-    const route = routeOf(location.hash);
-    if (!route) return;
-    await this.#show(route);
+    // what names no view is a place in the page, such as that of the skip link
+    if (location.hash === "" || routeOf(location.hash)) await this.#show(this.#wanted());
   }
 
   async #show({ view, page }: Route): Promise<void> {
