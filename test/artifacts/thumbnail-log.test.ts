@@ -55,3 +55,19 @@ test("of a file that was torn all thumbnails before the tear stay, and more can 
   expect(again.log.get(sha256("another"))).toHaveLength(9);
   await again.log.close();
 });
+
+test("thumbnails that nobody asks for any more are left out once they are most of a large file", async () => {
+  const path = join(await temporaryFolder(), "thumbnails.log");
+  const first = await open(path);
+  for (let i = 0; i < 20; i++) await first.log.add(sha256(String(i)), new Uint8Array(1 << 20).fill(i));
+  await first.log.close();
+  const { size } = await stat(path);
+  const second = await open(path);
+  for (let i = 0; i < 3; i++) second.log.get(sha256(String(i)));
+  await second.log.close();
+  expect((await stat(path)).size).toBeLessThan(size / 6);
+  const { log, cutOff } = await open(path);
+  expect([0, 1, 2, 3].map((i) => log.get(sha256(String(i)))?.[0])).toEqual([0, 1, 2, undefined]);
+  expect(cutOff).toEqual([]);
+  await log.close();
+});
