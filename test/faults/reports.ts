@@ -28,10 +28,14 @@ export async function readReports(
   }
   const reports = new Map<string, Buffer>();
   for (const name of names.sort()) {
-    if (name !== "run.json" && (sameHistory || !OF_HISTORY.has(name)))
-      reports.set(name, await readFile(join(folder, name)));
+    if (name !== "run.json") reports.set(name, await readFile(join(folder, name)));
   }
-  return sameHistory ? reports : renamedGroups(reports);
+  return sameHistory ? reports : renamedGroups(withoutHistory(reports));
+}
+
+/** Those that do not tell what has changed. */
+export function withoutHistory(reports: Reports): Reports {
+  return new Map([...reports].filter(([name]) => !OF_HISTORY.has(name)));
 }
 
 /** The same as if each group were named after its keeper, which runs without a past do. */
