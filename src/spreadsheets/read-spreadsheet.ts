@@ -65,15 +65,14 @@ async function sheetOfKind(
   const headers: RawRow[] = [];
   let fault: unknown;
   for (const sheet of sheets) {
-    try {
-      const header = await firstRow(sheet);
-      if (!header) continue;
-      headers.push(header);
-      const columns = columnsOf(header.cells, kinds);
-      if (columns) return { sheet, header, columns };
-    } catch (error) {
+    const header = await firstRow(sheet).catch((error: unknown) => {
       fault ??= error;
-    }
+      return undefined;
+    });
+    if (!header) continue;
+    headers.push(header);
+    const columns = columnsOf(header.cells, kinds);
+    if (columns) return { sheet, header, columns };
   }
   const widest = headers.reduce<RawRow | undefined>(
     (a, b) => (a && a.cells.length >= b.cells.length ? a : b),

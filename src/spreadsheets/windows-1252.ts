@@ -5,3 +5,12 @@ const C1 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“�
 export function fromWindows1252(bytes: Buffer): string {
   return bytes.toString("latin1").replace(/[\x80-\x9f]/g, (unit) => C1[unit.charCodeAt(0) - 0x80]);
 }
+
+/** The bytes of a text in Windows-1252; undefined where it has a character that is not among them. */
+export function toWindows1252(text: string): Buffer | undefined {
+  const codes = Array.from(text, (character) => {
+    const place = C1.indexOf(character);
+    return place === -1 ? character.codePointAt(0)! : place + 0x80;
+  });
+  return codes.every((code) => code <= 0xff) ? Buffer.from(codes) : undefined;
+}
