@@ -1,6 +1,7 @@
-// npm run assemble: makes the .wasm beside each .wat; a test repeats it and expects the same bytes.
+// npm run assemble: makes the .wasm beside each .wat, and script and style of report.html; tests repeat it and expect the same bytes.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { reviewPageBundles } from "./review-page-bundle.ts";
 import { assembled } from "./web-assembly.ts";
 
 for (const name of readdirSync("src", { recursive: true, encoding: "utf8" })) {
@@ -8,3 +9,4 @@ for (const name of readdirSync("src", { recursive: true, encoding: "utf8" })) {
   if (!file.endsWith(".wat")) continue;
   writeFileSync(file.replace(/wat$/, "wasm"), await assembled(file, readFileSync(file, "utf8")));
 }
+for (const [name, text] of Object.entries(await reviewPageBundles())) writeFileSync(join("src/page", name), text);

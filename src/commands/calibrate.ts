@@ -3,8 +3,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { makeFolder } from "#artifacts/make-folder.ts";
 import { outputPaths } from "#artifacts/output-paths.ts";
-import { writeJson, writeTable } from "#artifacts/report-files.ts";
-import { writeWholeFile } from "#artifacts/whole-file.ts";
+import { writeReport, writeTable } from "#artifacts/report-files.ts";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import { Progress } from "#base/progress.ts";
 import {
@@ -75,8 +74,8 @@ async function write({ name, table, json, plot }: Outcome, folder: string): Prom
     throw new PipelineError("artifact", `Cannot make "${folder}": ${messageOf(error)}; ${advice}`, { cause: error });
   });
   await writeTable(folder, name, table);
-  await writeWholeFile(join(folder, `${name}.svg`), [plot]);
-  await writeJson(folder, name, [json]);
+  await writeReport(folder, `${name}.svg`, [plot]);
+  await writeReport(folder, `${name}.json`, [json]);
 }
 
 endProcess(main(process.argv.slice(2)));

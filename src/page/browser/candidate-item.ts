@@ -1,0 +1,65 @@
+import { CANDIDATES_PER_PAGE, type Thumbnail } from "#page/page-blocks.ts";
+import type { PageCandidate } from "#page/page-content.ts";
+import { element } from "./elements.ts";
+import { sizeLine } from "./group-section.ts";
+import { ImageCard } from "./image-card.ts";
+import type { Marks } from "./marks.ts";
+import { distanceText, numberOf } from "./number-text.ts";
+import type { ShownItem } from "./shown-item.ts";
+
+/** A candidate of the gallery. */
+export class CandidateItem implements ShownItem {
+  readonly element: HTMLElement;
+  readonly cards: readonly ImageCard[];
+  readonly #candidate: PageCandidate;
+  readonly #readThumbnails: (block: number) => Promise<readonly Thumbnail[] | undefined>;
+
+  /** @param readThumbnails reads those of a block of candidates */
+  constructor(
+    candidate: PageCandidate,
+    readThumbnails: (block: number) => Promise<readonly Thumbnail[] | undefined>,
+    marks: Marks,
+  ) {
+    this.#candidate = candidate;
+    this.#readThumbnails = readThumbnails;
+    const card = candidateCard(candidate);
+    this.cards = [card];
+    this.element = element("li", {}, card.element);
+    this.refresh(marks);
+  }
+
+  refresh(marks: Marks): void {
+    this.cards[0].refresh(marks);
+  }
+
+  async showPictures(): Promise<void> {
+    const place = this.#candidate.rank - 1;
+    const thumbnails = (await this.#readThumbnails(Math.floor(place / CANDIDATES_PER_PAGE))) ?? [];
+    this.cards[0].showPicture(
+      thumbnails[place % CANDIDATES_PER_PAGE],
+      "No thumbnail: the report has reached its bound.",
+    );
+  }
+}
+
+function candidateCard(candidate: PageCandidate): ImageCard {
+  const { rank, nearest_labeled_distance, nearest_chosen_distance, coverage_radius, group_size } = candidate;
+  const lines = [
+    nearest_labeled_distance === null ? "" : `${distanceText(nearest_labeled_distance)} from anything labeled`,
+    nearest_chosen_distance === null ? "" : `${distanceText(nearest_chosen_distance)} from better candidates`,
+    `coverage radius then ${distanceText(coverage_radius)}`,
+    group_size > 1 ? `stands for ${numberOf(group_size, "image")} of its group` : "",
+    sizeLine(candidate),
+  ];
+  return new ImageCard({
+    image: candidate,
+    kind: "candidate",
+    title: `No. ${rank}`,
+    tags: [],
+    meaning: "",
+    lines: lines.filter((line) => line !== ""),
+    decisions: ["keep", "drop"],
+    refusalOf: (decision) =>
+      decision === "not-duplicate" ? "A candidate is beside no keeper: keep it or drop it." : undefined,
+  });
+}

@@ -1,0 +1,105 @@
+import type { Decision } from "#data/decision.ts";
+import type { Thumbnail } from "#page/page-blocks.ts";
+import { element, setState } from "./elements.ts";
+import type { Markable, Marks } from "./marks.ts";
+import { pathParts, visibleText } from "./visible-text.ts";
+import { DECISION_WORDS } from "./words.ts";
+
+/** What a card shows and lets a person decide. */
+export interface CardContent {
+  readonly image: Markable;
+  readonly kind: "keeper" | "duplicate" | "reference" | "candidate";
+  /** `Keeper`, `No. 3`. */
+  readonly title: string;
+  /** How it resembles the keeper, or how far it lies from what is labeled. */
+  readonly tags: readonly Node[];
+  /** Said above the path. */
+  readonly meaning: string;
+  /** Said below it. */
+  readonly lines: readonly string[];
+  /** Those that have buttons. */
+  readonly decisions: readonly Decision[];
+  /** Why a decision cannot be made; undefined where it can. */
+  readonly refusalOf: (decision: Decision) => string | undefined;
+}
+
+/** An image with its picture, what is known of it, and the buttons that decide on it. */
+export class ImageCard {
+  readonly element: HTMLElement;
+  readonly content: CardContent;
+  /** Its thumbnail, once shown. */
+  source: string | undefined;
+  readonly #picture: HTMLButtonElement;
+  readonly #buttons: readonly HTMLButtonElement[];
+  readonly #state = element("p", { class: "card-state" });
+  readonly #note = element("p", { class: "card-note" });
+
+  constructor(content: CardContent) {
+    this.content = content;
+    const { image, kind, title, tags, meaning, lines } = content;
+    const [folders, name] = pathParts(image.path);
+    this.#picture = element("button", {
+      type: "button",
+      class: "picture",
+      "data-action": "details",
+      "aria-label": `Details of ${name}`,
+    });
+    this.#buttons = content.decisions.map(choiceButton);
+    this.element = element(
+      "article",
+      { class: "card", tabindex: "-1", "data-kind": kind, "aria-label": `${title}: ${visibleText(image.path)}` },
+      this.#picture,
+      element("p", { class: "card-title" }, element("span", { class: "role" }, title), ...tags),
+      element("p", { class: "line" }, meaning),
+      element("p", { class: "path", dir: "auto" }, element("span", { class: "folders" }, folders), name),
+      ...lines.map((line) => element("p", { class: "line" }, line)),
+      this.#note,
+      this.#state,
+      element("div", { class: "choices", role: "group", "aria-label": `Decision on ${name}` }, ...this.#buttons),
+    );
+  }
+
+  /** Shows what is decided now. */
+  refresh(marks: Marks): void {
+    const { image } = this.content;
+    const { decision, note } = marks.of(image);
+    setState(this.element, "data-decision", decision || undefined);
+    for (const button of this.#buttons) {
+      setState(button, "aria-pressed", String(button.dataset.action === decision));
+    }
+    const state = stateText(image, decision);
+    if (this.#state.textContent !== state) this.#state.textContent = state;
+    const noted = note === "" ? "" : `Note: ${visibleText(note)}`;
+    if (this.#note.textContent !== noted) this.#note.textContent = noted;
+  }
+
+  /**
+   * @param thumbnail the picture; null where there is none to be had, undefined where it was left out
+   * @param whyLeftOut said in its place then
+   */
+  showPicture(thumbnail: Thumbnail | undefined, whyLeftOut: string): void {
+    if (thumbnail) {
+      this.source = `data:image/jpeg;base64,${thumbnail}`;
+      this.#picture.replaceChildren(element("img", { src: this.source, alt: "", decoding: "async" }));
+    } else {
+      const why = thumbnail === null ? "This picture gave no thumbnail." : whyLeftOut;
+      this.#picture.replaceChildren(element("span", { class: "no-picture" }, why));
+    }
+  }
+}
+
+function choiceButton(decision: Decision): HTMLButtonElement {
+  const { button, meaning } = DECISION_WORDS[decision];
+  return element(
+    "button",
+    { type: "button", class: "choice", "data-action": decision, "aria-pressed": "false", title: meaning },
+    button,
+  );
+}
+
+/** What holds, where it was decided before this report or is taken back. */
+function stateText(image: Markable, decision: Decision | ""): string {
+  if (image.decision === "") return "";
+  if (decision === "") return `Withdrawn: ${DECISION_WORDS[image.decision].button.toLowerCase()}`;
+  return decision === image.decision ? "Decided in an earlier review" : "Changed from an earlier review";
+}

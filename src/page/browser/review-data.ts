@@ -1,0 +1,56 @@
+import {
+  type BlockGroup,
+  blockIds,
+  CANDIDATES_PER_PAGE,
+  GROUPS_PER_PAGE,
+  type PageHead,
+  type Thumbnail,
+} from "#page/page-blocks.ts";
+import type { PageCandidate } from "#page/page-content.ts";
+import type { DataBlocks } from "./data-blocks.ts";
+import { type IndexedGroup, indexedGroup } from "./indexed-group.ts";
+import { WorkSlice } from "./work-slice.ts";
+
+/** The records of the report. The first groups are there at once, the others as the browser reads them; pictures are read when they are shown. */
+export class ReviewData {
+  readonly head: PageHead;
+  readonly groups: IndexedGroup[] = [];
+  readonly candidates: PageCandidate[] = [];
+  readonly #blocks: DataBlocks;
+  /** True when all records are there; pictures may still come. */
+  isComplete = false;
+
+  constructor(blocks: DataBlocks) {
+    this.#blocks = blocks;
+    this.head = blocks.takeNow(blockIds.head);
+    if (this.head.groupCount > 0) this.#addGroups(blocks.takeNow(blockIds.groups(0)));
+  }
+
+  /** Reads all further records, a few milliseconds at a time. */
+  async readAll(): Promise<void> {
+    const { groupCount, candidateCount } = this.head;
+    const slice = new WorkSlice();
+    for (let block = 1; block * GROUPS_PER_PAGE < groupCount; block++) {
+      this.#addGroups((await this.#blocks.take<BlockGroup[]>(blockIds.groups(block))) ?? []);
+      await slice.pauseIfLong();
+    }
+    for (let block = 0; block * CANDIDATES_PER_PAGE < candidateCount; block++) {
+      this.candidates.push(...((await this.#blocks.take<PageCandidate[]>(blockIds.candidates(block))) ?? []));
+      await slice.pauseIfLong();
+    }
+    this.isComplete = true;
+  }
+
+  groupThumbnails({ place }: IndexedGroup): Promise<readonly Thumbnail[] | undefined> {
+    return this.#blocks.read(blockIds.groupThumbnails(place));
+  }
+
+  /** Of the candidates of a block; the one of rank 1 is the first of block 0. */
+  candidateThumbnails(block: number): Promise<readonly Thumbnail[] | undefined> {
+    return this.#blocks.read(blockIds.candidateThumbnails(block));
+  }
+
+  #addGroups(groups: readonly BlockGroup[]): void {
+    for (const group of groups) this.groups.push(indexedGroup(this.groups.length, group));
+  }
+}

@@ -1,0 +1,79 @@
+import type { CandidatesView } from "./candidates-view.ts";
+import type { ChartsView } from "./charts-view.ts";
+import { byId } from "./elements.ts";
+import type { GroupsView } from "./groups-view.ts";
+import type { PagedList } from "./paged-list.ts";
+import type { ReviewData } from "./review-data.ts";
+import { hashOf, type Route, routeOf, VIEWS, type View } from "./route.ts";
+
+interface Views {
+  readonly groups: GroupsView;
+  readonly candidates: CandidatesView;
+  readonly charts: ChartsView;
+}
+
+/** Shows the view and the page that the address names, and lets the address follow, so that the browser's back button turns pages. */
+export class Router {
+  readonly #views: Views;
+  readonly #data: ReviewData;
+  readonly #shown = new Set<View>();
+  view: View = "groups";
+
+  constructor(views: Views, data: ReviewData) {
+    this.#views = views;
+    this.#data = data;
+    addEventListener("hashchange", () => void this.#follow());
+  }
+
+  /** The list of the view that is shown; undefined for the charts. */
+  get list(): PagedList<unknown> | undefined {
+    return this.view === "charts" ? undefined : (this.#views[this.view].list as PagedList<unknown>);
+  }
+
+  /** Shows what there is while the browser still reads the rest. */
+  showFirst(): void {
+    void this.#show(this.#wanted());
+  }
+
+  /** Shows what the first view could not, now that all records are there; what it shows already stays. */
+  showWhole(): void {
+    this.#shown.clear();
+    void this.#show(this.#wanted());
+  }
+
+  async goTo(view: View): Promise<void> {
+    if (this.view !== view) location.hash = hashOf({ view, page: this.list?.page ?? 0 });
+    await this.#show({ view, page: this.#views.groups.list.page });
+  }
+
+  /** Lets the address name the page that is shown now, and the reader begin at its top. */
+  notePage(): void {
+    const hash = hashOf({ view: this.view, page: this.list?.page ?? 0 });
+    if (location.hash !== hash) history.pushState(null, "", hash);
+    byId(`${this.view}-status`, HTMLElement).scrollIntoView({ block: "nearest" });
+  }
+
+  #wanted(): Route {
+    const view = this.#data.head.groupCount === 0 && this.#data.head.candidateCount > 0 ? "candidates" : "groups";
+    return routeOf(location.hash) ?? { view, page: 0 };
+  }
+
+  async #follow(): Promise<void> {
+    // what names no view is a place in the page, such as that of the skip link
+    if (location.hash === "" || routeOf(location.hash)) await this.#show(this.#wanted());
+  }
+
+  async #show({ view, page }: Route): Promise<void> {
+    this.view = view;
+    for (const name of VIEWS) {
+      byId(`${name}-view`, HTMLElement).hidden = name !== view;
+      const link = byId(`${name}-link`, HTMLAnchorElement);
+      if (name === view) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    if (view === "charts") this.#views.charts.show();
+    else if (!this.#shown.has(view)) await this.#views[view].show(page);
+    else await this.#views[view].list.turnTo(page);
+    this.#shown.add(view);
+  }
+}

@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto";
+import { dataBlock } from "#page/data-block.ts";
+import {
+  type BlockGroup,
+  blockIds,
+  CANDIDATES_PER_PAGE,
+  GROUPS_PER_PAGE,
+  type PageHead,
+  THUMBNAILS_PER_GROUP,
+  type Thumbnail,
+} from "#page/page-blocks.ts";
+import type { PageCandidate, PageContent, PageGroup } from "#page/page-content.ts";
+import { pageFrame } from "#page/page-frame.ts";
+
+/** Of the thumbnails, what candidates may have before groups get theirs. */
+const CANDIDATES_SHARE = 0.25;
+
+/**
+ * report.html: one file in which a person looks at groups and candidates, marks them and exports the marks; it needs no network. What the
+ * first view shows comes first, then the script, then all other records, then all other pictures: a browser shows the one while it reads
+ * the other. The same content gives the same bytes.
+ *
+ * @yields the file in chunks
+ */
+export async function* reviewPage(content: PageContent): AsyncGenerator<string> {
+  const head = await headOf(content);
+  const forCandidates = Math.min(head.candidateCount, Math.floor(content.maxThumbnails * CANDIDATES_SHARE));
+  const budget = new ThumbnailBudget(content.maxThumbnails - forCandidates);
+  const frame = await pageFrame();
+
+  yield frame.beforeData + dataBlock(blockIds.head, head);
+  let isFirst = true;
+  for await (const groups of inRuns(content.groups(), GROUPS_PER_PAGE)) {
+    if (!isFirst) break;
+    isFirst = false;
+    yield dataBlock(blockIds.groups(0), groups.map(withChange(content)));
+    yield* groupThumbnails(content, groups, 0, budget);
+  }
+  yield frame.script;
+  yield* furtherRecords(content);
+  yield* furtherPictures(content, budget, forCandidates);
+  yield frame.afterData;
+}
+
+async function* furtherRecords(content: PageContent): AsyncGenerator<string> {
+  let block = 0;
+  for await (const groups of inRuns(content.groups(), GROUPS_PER_PAGE)) {
+    if (block > 0) yield dataBlock(blockIds.groups(block), groups.map(withChange(content)));
+    block++;
+  }
+  block = 0;
+  for await (const candidates of inRuns(content.candidates(), CANDIDATES_PER_PAGE)) {
+    yield dataBlock(blockIds.candidates(block++), candidates);
+  }
+}
+
+async function* furtherPictures(
+  content: PageContent,
+  budget: ThumbnailBudget,
+  forCandidates: number,
+): AsyncGenerator<string> {
+  let first = 0;
+  for await (const groups of inRuns(content.groups(), GROUPS_PER_PAGE)) {
+    if (first > 0) yield* groupThumbnails(content, groups, first, budget);
+    first += groups.length;
+  }
+  const candidatesBudget = new ThumbnailBudget(forCandidates);
+  let block = 0;
+  for await (const candidates of inRuns(content.candidates(), CANDIDATES_PER_PAGE)) {
+    const pictured = candidates.slice(0, candidatesBudget.take(candidates.length));
+    yield dataBlock(blockIds.candidateThumbnails(block++), await thumbnailsOf(content, pictured));
+  }
+}
+
+async function* groupThumbnails(
+  content: PageContent,
+  groups: readonly PageGroup[],
+  first: number,
+  budget: ThumbnailBudget,
+): AsyncGenerator<string> {
+  for (const [i, { members }] of groups.entries()) {
+    const pictured = members.slice(0, budget.take(Math.min(members.length, THUMBNAILS_PER_GROUP)));
+    yield dataBlock(blockIds.groupThumbnails(first + i), await thumbnailsOf(content, pictured));
+  }
+}
+
+function thumbnailsOf(content: PageContent, images: readonly { path: string }[]): Promise<Thumbnail[]> {
+  return Promise.all(
+    images.map(async ({ path }) => {
+      const jpeg = await content.thumbnail(path);
+      return jpeg ? Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength).toString("base64") : null;
+    }),
+  );
+}
+
+class ThumbnailBudget {
+  #left: number;
+
+  constructor(most: number) {
+    this.#left = most;
+  }
+
+  /** As many of those that are wanted as may be had. */
+  take(wanted: number): number {
+    const taken = Math.min(wanted, this.#left);
+    this.#left -= taken;
+    return taken;
+  }
+}
+
+async function headOf({ facts, groups, candidates, changes, maxThumbnails }: PageContent): Promise<PageHead> {
+  const hash = createHash("sha256").update(JSON.stringify([facts, [...(changes ?? [])]]));
+  let groupCount = 0;
+  for await (const group of groups()) {
+    hash.update(`\n${JSON.stringify(group)}`);
+    groupCount++;
+  }
+  let candidateCount = 0;
+  for await (const candidate of candidates()) {
+    hash.update(`\n${JSON.stringify(candidate)}`);
+    candidateCount++;
+  }
+  const fingerprint = hash.digest("hex").slice(0, 32);
+  return { fingerprint, facts, groupCount, candidateCount, hasChanges: changes !== undefined, maxThumbnails };
+}
+
+function withChange({ changes }: PageContent): (group: PageGroup) => BlockGroup {
+  return (group) => {
+    const change = changes?.get(group.group_id);
+    return change ? { ...group, change } : group;
+  };
+}
+
+/** The records in runs of `size`; the last may be shorter. */
+async function* inRuns<Record extends PageGroup | PageCandidate>(
+  records: Iterable<Record> | AsyncIterable<Record>,
+  size: number,
+): AsyncGenerator<readonly Record[]> {
+  let run: Record[] = [];
+  for await (const record of records) {
+    run.push(record);
+    if (run.length < size) continue;
+    yield run;
+    run = [];
+  }
+  if (run.length > 0) yield run;
+}
