@@ -5,10 +5,12 @@ import { PipelineError } from "#base/pipeline-error.ts";
 import { type CarryOutOptions, carryOut } from "#removal/carry-out.ts";
 import { describeApplied, describePlan, describePlanned, describeTakenBack } from "#removal/describe-removal.ts";
 import { begunJournal, type FinishedJournal, finishBegun } from "#removal/finish-begun.ts";
-import { readDecisions } from "#removal/read-decisions.ts";
 import { RemovalJournal } from "#removal/removal-journal.ts";
 import type { Removal } from "#removal/removal-plan.ts";
+import { type ReviewedRow, readReviewed } from "#review/read-reviewed.ts";
+import { reportedImages } from "#review/reported-images.ts";
 import { endProcess } from "#terminal/end-process.ts";
+import { formatNumberOf } from "#terminal/format.ts";
 import { quotedName } from "#terminal/quoted-name.ts";
 import { type ApplyFlags, readApplyFlags } from "./apply-flags.ts";
 import { planApply } from "./apply-plan.ts";
@@ -30,7 +32,8 @@ async function show(flags: ApplyFlags, options: CarryOutOptions): Promise<Sessio
   const begun = await begunJournal(outputPaths(flags.settings.output).removals);
   if (begun)
     process.stderr.write(`What began at ${begun.plan.name} did not come to its end: --yes finishes it first\n`);
-  const planned = await planApply(await readDecisions(flags.file as string), flags, options);
+  const { reports } = outputPaths(flags.settings.output);
+  const planned = await planApply(await reviewedRows(flags.file as string, reports), flags, options);
   if (flags.listOnly) {
     process.stdout.write(listOf(planned.removals, flags.pathEnd));
     return 0;
@@ -38,6 +41,15 @@ async function show(flags: ApplyFlags, options: CarryOutOptions): Promise<Sessio
   for (const line of describePlan(planned.removals, flags.action)) process.stdout.write(line);
   process.stdout.write(`${describePlanned(planned, flags.action)}\nNothing was done: --yes does it\n`);
   return 0;
+}
+
+async function reviewedRows(file: string, reports: string): Promise<readonly ReviewedRow[]> {
+  const { rows, gone } = await readReviewed(file, await reportedImages(reports));
+  if (gone > 0) {
+    const passedOver = `${formatNumberOf(gone, "row")} of images that are gone or have changed since they were shown`;
+    process.stderr.write(`Passed over ${passedOver}\n`);
+  }
+  return rows;
 }
 
 /** @throws PipelineError `input` where a path would be taken for two */
@@ -58,8 +70,7 @@ async function apply(flags: ApplyFlags, options: CarryOutOptions): Promise<Sessi
   const earlier = begun ? endOf(begun) : 0;
   if (flags.file === undefined || earlier === "interrupted") return earlier;
   await restorePrevious(paths.reports);
-  const reviewed = await readDecisions(flags.file);
-  const planned = await planApply(reviewed, flags, options);
+  const planned = await planApply(await reviewedRows(flags.file, paths.reports), flags, options);
   if (planned.removals.length === 0) {
     process.stdout.write(`${describePlanned(planned, flags.action)}\n`);
     return earlier;

@@ -1,10 +1,9 @@
 import { chmod, mkdir, readFile, utimes, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { stringify } from "csv-stringify/sync";
-import type { StoredMember } from "#artifacts/stored-groups.ts";
+import { join } from "node:path";
+import { writeTable } from "#artifacts/report-files.ts";
+import type { StoredCandidate, StoredGroup, StoredMember } from "#artifacts/stored-groups.ts";
 import { sha256 } from "#base/fingerprint.ts";
 import { jsonRecords } from "#reports/json-records.ts";
-import { toCell } from "#reports/spreadsheet-cell.ts";
 import { writeFiles } from "./pictures.ts";
 
 /** A member of a hand-made group: where it lies, what is in it, and what is not as it usually is. */
@@ -22,7 +21,7 @@ export interface MadeReports {
 export interface ReportsToMake {
   /** The keeper of each group first. */
   readonly groups: readonly (readonly MadeMember[])[];
-  /** Files that are in no group, by id. */
+  /** Files that are in no group, by id; they are candidates. */
   readonly others?: Readonly<Record<string, string>>;
   /** Names of the image folders; those that begin with `reference` hold references. With more than one, ids begin with their names. */
   readonly folders?: readonly string[];
@@ -47,6 +46,9 @@ export async function writeReports(
   }));
   const document = [...jsonRecords({ schema: "twinsift/groups@1" }, "groups", records)].join("");
   await writeFile(join(output, "reports", "groups.json"), document);
+  const candidates = Object.entries(others).map(([path, content], i) => candidate(path, content, i + 1));
+  const ranked = [...jsonRecords({ schema: "twinsift/candidates@1" }, "candidates", candidates)].join("");
+  await writeFile(join(output, "reports", "candidates.json"), ranked);
   await writeFile(join(output, "reports", "run.json"), JSON.stringify({ folders: folders.map(folderRecord) }));
   return {
     root: top,
@@ -82,23 +84,30 @@ function stored(member: MadeMember, group: readonly MadeMember[]): StoredMember 
   };
 }
 
+function candidate(path: string, content: string, rank: number): StoredCandidate {
+  return {
+    ...{ rank, path, nearest_labeled_path: null, nearest_chosen_path: null, width: 8, height: 8 },
+    ...{ bytes: Buffer.byteLength(content), sha256: sha256(content), decision: "", note: "" },
+  };
+}
+
 /** Writes a reviewed file: what was decided on each image, by id. */
 export async function writeReviewed(
   { root, output }: MadeReports,
   decisions: Readonly<Record<string, string>>,
-  name = "reviewed.csv",
+  name = "reviewed",
 ): Promise<string> {
-  const groups = JSON.parse(await readFile(join(output, "reports", "groups.json"), "utf8")).groups as {
-    group_id: string;
-    members: StoredMember[];
-  }[];
+  const read = async (name: string) =>
+    JSON.parse(await readFile(join(output, "reports", `${name}.json`), "utf8"))[name];
+  const groups: StoredGroup[] = await read("groups");
+  const candidates: StoredCandidate[] = await read("candidates");
   const rows = Object.entries(decisions).map(([path, decision]) => {
     const group = groups.find(({ members }) => members.some((member) => member.path === path));
-    const member = group?.members.find((each) => each.path === path);
-    return [group?.group_id ?? "", path, member?.sha256 ?? "", member?.keep_path ?? "", decision, ""].map(toCell);
+    const image = [...(group?.members ?? []), ...candidates].find((each) => each.path === path);
+    const keeper = image && "keep_path" in image ? image.keep_path : "";
+    return [group?.group_id ?? "", path, image?.sha256 ?? "", keeper, decision, ""];
   });
   const columns = ["group_id", "path", "sha256", "keep_path", "decision", "note"];
-  const file = join(root, basename(name));
-  await writeFile(file, stringify([columns, ...rows], { bom: true, record_delimiter: "windows" }));
-  return file;
+  await writeTable(root, name, { columns, rows });
+  return join(root, `${name}.csv`);
 }
