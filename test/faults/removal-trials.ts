@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { sha256 } from "#base/fingerprint.ts";
 import { SeededRandom } from "#base/seeded-random.ts";
 import { folderState } from "../support/folder-state.ts";
@@ -161,7 +162,12 @@ async function removalTrial(
     return kill;
   };
   const whole = async (command: "apply" | "undo", args: readonly string[]) => {
-    const end = await run(scene, command, args);
+    let end = await run(scene, command, args);
+    // who was killed while it took the lock over keeps others out for ten seconds
+    for (let wait = 0; end.exitCode === 3 && wait < 3; wait++) {
+      await sleep(5000);
+      end = await run(scene, command, args);
+    }
     if (end.exitCode !== 0)
       problems.push(`${command} ${args.join(" ")} ended with ${end.exitCode ?? end.signal}: ${lastLine(end)}`);
     problems.push(...(await lossProblems(scene)).map((line) => `after ${command}, ${line}`));
