@@ -1,13 +1,19 @@
 // npm run apply -- GROUPS.csv: removes the images that a review dropped, so that npm run undo can bring them back.
+import { realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { type EditedReport, editedReports } from "#artifacts/edited-reports.ts";
 import { outputPaths } from "#artifacts/output-paths.ts";
 import { restorePrevious } from "#artifacts/whole-folder.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import { type CarryOutOptions, carryOut } from "#removal/carry-out.ts";
 import { describeApplied, describePlan, describePlanned, describeTakenBack } from "#removal/describe-removal.ts";
 import { begunJournal, type FinishedJournal, finishBegun } from "#removal/finish-begun.ts";
-import { readDecisions } from "#removal/read-decisions.ts";
 import { RemovalJournal } from "#removal/removal-journal.ts";
 import type { Removal } from "#removal/removal-plan.ts";
+import { Ledger } from "#review/ledger.ts";
+import { type ReviewedRow, readReviewed } from "#review/read-reviewed.ts";
+import { reportedImages } from "#review/reported-images.ts";
+import { takeReviews } from "#review/take-reviews.ts";
 import { endProcess } from "#terminal/end-process.ts";
 import { quotedName } from "#terminal/quoted-name.ts";
 import { type ApplyFlags, readApplyFlags } from "./apply-flags.ts";
@@ -30,7 +36,7 @@ async function show(flags: ApplyFlags, options: CarryOutOptions): Promise<Sessio
   const begun = await begunJournal(outputPaths(flags.settings.output).removals);
   if (begun)
     process.stderr.write(`What began at ${begun.plan.name} did not come to its end: --yes finishes it first\n`);
-  const planned = await planApply(await readDecisions(flags.file as string), flags, options);
+  const planned = await planApply(await decisionsOf(flags.file as string, flags), flags, options);
   if (flags.listOnly) {
     process.stdout.write(listOf(planned.removals, flags.pathEnd));
     return 0;
@@ -58,8 +64,8 @@ async function apply(flags: ApplyFlags, options: CarryOutOptions): Promise<Sessi
   const earlier = begun ? endOf(begun) : 0;
   if (flags.file === undefined || earlier === "interrupted") return earlier;
   await restorePrevious(paths.reports);
-  const reviewed = await readDecisions(flags.file);
-  const planned = await planApply(reviewed, flags, options);
+  const planned = await planApply(await decisionsOf(flags.file, flags), flags, options);
+  await takeDown(flags.file, flags);
   if (planned.removals.length === 0) {
     process.stdout.write(`${describePlanned(planned, flags.action)}\n`);
     return earlier;
@@ -70,6 +76,23 @@ async function apply(flags: ApplyFlags, options: CarryOutOptions): Promise<Sessi
   process.stdout.write(`${describeApplied({ ...applied, gone, cannot: left }, planned.plan)}\n`);
   if (applied.isInterrupted) return "interrupted";
   return applied.left.length > 0 ? EXIT_LEFT : earlier;
+}
+
+async function decisionsOf(file: string, { settings }: ApplyFlags): Promise<readonly ReviewedRow[]> {
+  const { rows } = await readReviewed(file, await reportedImages(outputPaths(settings.output).reports));
+  return rows;
+}
+
+/** What a person decided holds in later runs too. */
+async function takeDown(file: string, { settings }: ApplyFlags): Promise<void> {
+  const paths = outputPaths(settings.output);
+  const ledger = await Ledger.read(settings.decisions ?? paths.decisions);
+  const place = await realpath(file);
+  const isOfFile = async ({ name }: EditedReport) => (await realpath(join(paths.reports, name))) === place;
+  const edited: EditedReport[] = [];
+  for (const report of await editedReports(paths.reports)) if (await isOfFile(report)) edited.push(report);
+  for (const line of await takeReviews(paths.reports, ledger, { edited, files: [file] }))
+    process.stderr.write(`${line}\n`);
 }
 
 function describeFinished(finished: FinishedJournal): string {

@@ -95,8 +95,8 @@ export async function reportedImages(reports: string, known: Iterable<KnownImage
   for (const { path, sha256, width, height, bytes } of known) {
     images.add({ path, sha256, width, height, bytes, ...alone, isCandidate: candidates.has(path) });
   }
-  for (const { path, width, height, bytes } of candidates.values()) {
-    images.add({ path, sha256: "", width, height, bytes, ...alone, isCandidate: true });
+  for (const { path, sha256, width, height, bytes } of candidates.values()) {
+    images.add({ path, sha256, width, height, bytes, ...alone, isCandidate: true });
   }
   return images;
 }

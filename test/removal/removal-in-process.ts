@@ -3,9 +3,10 @@ import { Progress } from "#base/progress.ts";
 import { readApplyFlags } from "#commands/apply-flags.ts";
 import { type PlannedApply, planApply } from "#commands/apply-plan.ts";
 import { type CarriedOut, carryOut } from "#removal/carry-out.ts";
-import { readDecisions } from "#removal/read-decisions.ts";
 import { latestJournal, RemovalJournal } from "#removal/removal-journal.ts";
 import { type TakenBack, takeBack } from "#removal/take-back.ts";
+import { readReviewed } from "#review/read-reviewed.ts";
+import { reportedImages } from "#review/reported-images.ts";
 import { type MadeReports, writeReviewed } from "../support/made-reports.ts";
 
 const QUIET = { signal: new AbortController().signal, progress: new Progress() };
@@ -19,7 +20,8 @@ export async function planned(
   const file = await writeReviewed(made, decisions);
   const read = readApplyFlags([file, "--output", made.output, ...flags]);
   if (!read) throw new Error("Expected flags of an apply");
-  return planApply(await readDecisions(file), read, QUIET);
+  const { rows } = await readReviewed(file, await reportedImages(outputPaths(made.output).reports));
+  return planApply(rows, read, QUIET);
 }
 
 /** What a plan says before it is carried out may change the disk: `meanwhile` does. */

@@ -1,9 +1,8 @@
 import { chmod, mkdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { stringify } from "csv-stringify/sync";
-import type { StoredMember } from "#artifacts/stored-groups.ts";
+import type { StoredCandidate, StoredMember } from "#artifacts/stored-groups.ts";
 import { sha256 } from "#base/fingerprint.ts";
-import { toCell } from "#data/spreadsheet-cell.ts";
+import { csvFiles } from "#reports/csv.ts";
 import { jsonRecords } from "#reports/json-records.ts";
 import { writeFiles } from "./pictures.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -52,6 +51,9 @@ export async function makeReports({
   }));
   const document = [...jsonRecords({ schema: "twinsift/groups@1" }, "groups", records)].join("");
   await writeFile(join(output, "reports", "groups.json"), document);
+  const lone = Object.entries(others).map(([path, content], i) => candidate(path, content, i + 1));
+  const candidates = [...jsonRecords({ schema: "twinsift/candidates@1" }, "candidates", lone)].join("");
+  await writeFile(join(output, "reports", "candidates.json"), candidates);
   await writeFile(join(output, "reports", "run.json"), JSON.stringify({ folders: folders.map(folderRecord) }));
   return {
     root: top,
@@ -70,6 +72,13 @@ async function ageFile(path: string, number: number): Promise<void> {
   const seconds = 1_600_000_000 + number * 86_400.123456;
   await utimes(path, seconds, seconds);
   await chmod(path, [0o644, 0o600, 0o664, 0o444][number % 4]);
+}
+
+function candidate(path: string, content: string, rank: number): StoredCandidate {
+  return {
+    ...{ rank, path, nearest_labeled_path: null, nearest_chosen_path: null, width: 8, height: 8 },
+    ...{ bytes: Buffer.byteLength(content), sha256: sha256(content), decision: "", note: "" },
+  };
 }
 
 function stored(member: MadeMember, group: readonly MadeMember[]): StoredMember {
@@ -96,13 +105,17 @@ export async function writeReviewed(
     group_id: string;
     members: StoredMember[];
   }[];
+  const others = JSON.parse(await readFile(join(output, "reports", "candidates.json"), "utf8"))
+    .candidates as StoredCandidate[];
   const rows = Object.entries(decisions).map(([path, decision]) => {
     const group = groups.find(({ members }) => members.some((member) => member.path === path));
     const member = group?.members.find((each) => each.path === path);
-    return [group?.group_id ?? "", path, member?.sha256 ?? "", member?.keep_path ?? "", decision, ""].map(toCell);
+    const known = others.find((each) => each.path === path);
+    const hash = (member ?? known)?.sha256 ?? "";
+    return [group?.group_id ?? "", path, hash, member?.keep_path ?? "", decision, ""];
   });
   const columns = ["group_id", "path", "sha256", "keep_path", "decision", "note"];
   const file = join(root, basename(name));
-  await writeFile(file, stringify([columns, ...rows], { bom: true, record_delimiter: "windows" }));
+  for (const chunks of csvFiles({ columns, rows })) await writeFile(file, [...chunks].join(""));
   return file;
 }
