@@ -32,6 +32,7 @@ export class CandidatesView {
         onPage();
       },
     });
+    this.#form.hidden = data.head.candidateCount === 0;
     this.#form.addEventListener("input", () => {
       clearTimeout(this.#typing);
       this.#typing = setTimeout(() => this.show(0).then(onPage), TYPING_MS);

@@ -15,21 +15,22 @@ export function chartFigure({ title, sentence, drawings, columns, rows }: ChartF
     { class: "chart" },
     element("figcaption", {}, element("h3", {}, title), element("p", {}, sentence)),
     ...drawings,
+    ...(drawings.length > 0 ? [foldedTable(title, columns, rows)] : []),
+  );
+}
+
+function foldedTable(title: string, columns: readonly string[], rows: readonly (readonly string[])[]): HTMLElement {
+  const head = element("tr", {}, ...columns.map((name) => element("th", { scope: "col" }, name)));
+  const body = rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", {}, cell))));
+  return element(
+    "details",
+    {},
+    element("summary", {}, "The numbers as a table"),
     element(
-      "details",
-      {},
-      element("summary", {}, "The numbers as a table"),
-      element(
-        "div",
-        // scrolls by itself, so it must be reachable by keyboard
-        { class: "table-box", tabindex: "0", role: "region", "aria-label": `${title}, as a table` },
-        element(
-          "table",
-          {},
-          element("thead", {}, element("tr", {}, ...columns.map((name) => element("th", { scope: "col" }, name)))),
-          element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", {}, cell))))),
-        ),
-      ),
+      "div",
+      // scrolls by itself, so it must be reachable by keyboard
+      { class: "table-box", tabindex: "0", role: "region", "aria-label": `${title}, as a table` },
+      element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)),
     ),
   );
 }

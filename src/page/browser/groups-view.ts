@@ -33,6 +33,7 @@ export class GroupsView {
         onPage();
       },
     });
+    this.#form.hidden = data.head.groupCount === 0;
     byId("change-filter", HTMLElement).hidden = !data.head.hasChanges;
     this.#form.addEventListener("input", ({ target }) => {
       clearTimeout(this.#typing);

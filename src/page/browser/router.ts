@@ -42,8 +42,9 @@ export class Router {
   }
 
   async goTo(view: View): Promise<void> {
-    if (this.view !== view) location.hash = hashOf({ view, page: this.list?.page ?? 0 });
-    await this.#show({ view, page: this.#views.groups.list.page });
+    const page = view === "charts" ? 0 : this.#views[view].list.page;
+    if (this.view !== view) history.pushState(null, "", hashOf({ view, page }));
+    await this.#show({ view, page });
   }
 
   /** Lets the address name the page that is shown now, and the reader begin at its top. */
