@@ -15,6 +15,7 @@ import { type ReviewedRow, readReviewed } from "#review/read-reviewed.ts";
 import { reportedImages } from "#review/reported-images.ts";
 import { takeReviews } from "#review/take-reviews.ts";
 import { endProcess } from "#terminal/end-process.ts";
+import { formatNumberOf } from "#terminal/format.ts";
 import { quotedName } from "#terminal/quoted-name.ts";
 import { type ApplyFlags, readApplyFlags } from "./apply-flags.ts";
 import { planApply } from "./apply-plan.ts";
@@ -36,7 +37,8 @@ async function show(flags: ApplyFlags, options: CarryOutOptions): Promise<Sessio
   const begun = await begunJournal(outputPaths(flags.settings.output).removals);
   if (begun)
     process.stderr.write(`What began at ${begun.plan.name} did not come to its end: --yes finishes it first\n`);
-  const planned = await planApply(await decisionsOf(flags.file as string, flags), flags, options);
+  const { reports } = outputPaths(flags.settings.output);
+  const planned = await planApply(await reviewedRows(flags.file as string, reports), flags, options);
   if (flags.listOnly) {
     process.stdout.write(listOf(planned.removals, flags.pathEnd));
     return 0;
@@ -44,6 +46,15 @@ async function show(flags: ApplyFlags, options: CarryOutOptions): Promise<Sessio
   for (const line of describePlan(planned.removals, flags.action)) process.stdout.write(line);
   process.stdout.write(`${describePlanned(planned, flags.action)}\nNothing was done: --yes does it\n`);
   return 0;
+}
+
+async function reviewedRows(file: string, reports: string): Promise<readonly ReviewedRow[]> {
+  const { rows, gone } = await readReviewed(file, await reportedImages(reports));
+  if (gone > 0) {
+    const passedOver = `${formatNumberOf(gone, "row")} of images that are gone or have changed since they were shown`;
+    process.stderr.write(`Passed over ${passedOver}\n`);
+  }
+  return rows;
 }
 
 /** @throws PipelineError `input` where a path would be taken for two */
@@ -64,7 +75,7 @@ async function apply(flags: ApplyFlags, options: CarryOutOptions): Promise<Sessi
   const earlier = begun ? endOf(begun) : 0;
   if (flags.file === undefined || earlier === "interrupted") return earlier;
   await restorePrevious(paths.reports);
-  const planned = await planApply(await decisionsOf(flags.file, flags), flags, options);
+  const planned = await planApply(await reviewedRows(flags.file, paths.reports), flags, options);
   await takeDown(flags.file, flags);
   if (planned.removals.length === 0) {
     process.stdout.write(`${describePlanned(planned, flags.action)}\n`);
@@ -78,19 +89,14 @@ async function apply(flags: ApplyFlags, options: CarryOutOptions): Promise<Sessi
   return applied.left.length > 0 ? EXIT_LEFT : earlier;
 }
 
-async function decisionsOf(file: string, { settings }: ApplyFlags): Promise<readonly ReviewedRow[]> {
-  const { rows } = await readReviewed(file, await reportedImages(outputPaths(settings.output).reports));
-  return rows;
-}
-
 /** What a person decided holds in later runs too. */
 async function takeDown(file: string, { settings }: ApplyFlags): Promise<void> {
   const paths = outputPaths(settings.output);
   const ledger = await Ledger.read(settings.decisions ?? paths.decisions);
   const place = await realpath(file);
-  const isOfFile = async ({ name }: EditedReport) => (await realpath(join(paths.reports, name))) === place;
   const edited: EditedReport[] = [];
-  for (const report of await editedReports(paths.reports)) if (await isOfFile(report)) edited.push(report);
+  for (const report of await editedReports(paths.reports))
+    if ((await realpath(join(paths.reports, report.name))) === place) edited.push(report);
   for (const line of await takeReviews(paths.reports, ledger, { edited, files: [file] }))
     process.stderr.write(`${line}\n`);
 }

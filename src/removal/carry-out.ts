@@ -1,7 +1,8 @@
 import { link, rename, rm, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { syncFolder } from "#artifacts/whole-file.ts";
-import { messageOf, PipelineError } from "#base/pipeline-error.ts";
+import { orderedMap } from "#base/ordered-map.ts";
+import { messageOf } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import { quotedName } from "#terminal/quoted-name.ts";
 import { type FileFacts, factsAt, holds, isSameFile, isUnchanged } from "./file-facts.ts";
@@ -39,6 +40,8 @@ class LeftError extends Error {}
 
 const ACTIONS = { quarantine: moveAway, hardlink: replaceByLink, delete: removeForGood };
 const STAGE = "apply";
+/** Disks write what several wait for at once: so many take hardly longer than one. */
+export const FILES_AT_ONCE = 16;
 
 /**
  * Does what a journal plans and is not done yet. Each file is looked at once more right before it goes; where it, or the file that stays
@@ -56,10 +59,13 @@ export async function carryOut(
   const settled = new Set(journal.events.flatMap((event) => ("file" in event ? event.file : [])));
   const left: Leftover[] = [];
   let [done, bytes] = [0, 0];
-  for (const [file, removal] of plan.removals.entries()) {
-    if (settled.has(file)) continue;
-    if (signal.aborted) break;
-    const reason = await goes({ removal, file, plan, isTakenUp });
+  function* turns(): Generator<Turn> {
+    for (const [file, removal] of plan.removals.entries()) {
+      if (signal.aborted) return;
+      if (!settled.has(file)) yield { removal, file, plan, isTakenUp };
+    }
+  }
+  for await (const { file, removal, reason } of orderedMap(turns(), FILES_AT_ONCE, goes)) {
     if (reason === undefined) {
       await journal.record({ event: "done", file });
       done++;
@@ -78,18 +84,17 @@ export async function carryOut(
   return { done, bytes, left, isInterrupted };
 }
 
-/** Why the file stayed; undefined where it went. */
-async function goes(turn: Turn): Promise<string | undefined> {
+/** What became of a file; `reason` is why it stayed. */
+async function goes(turn: Turn): Promise<Turn & { readonly reason: string | undefined }> {
   try {
     await ACTIONS[turn.plan.action](turn);
-    return undefined;
+    return { ...turn, reason: undefined };
   } catch (error) {
-    if (error instanceof PipelineError) throw error;
-    return messageOf(error);
+    return { ...turn, reason: messageOf(error) };
   }
 }
 
-async function moveAway({ removal, plan, isTakenUp }: Turn): Promise<void> {
+async function moveAway({ removal, file, plan, isTakenUp }: Turn): Promise<void> {
   const { path: from, sha256 } = removal;
   const to = removal.target as string;
   const facts = await factsAt(from);
@@ -98,7 +103,7 @@ async function moveAway({ removal, plan, isTakenUp }: Turn): Promise<void> {
     throw new LeftError("it is gone already");
   }
   await refuseChanged(removal, facts);
-  await moveFile({ from, facts, sha256, to, temporary: besideQuarantine(plan) }, isTakenUp);
+  await moveFile({ from, facts, sha256, to, temporary: besideQuarantine(plan, file) }, isTakenUp);
 }
 
 async function removeForGood({ removal, isTakenUp }: Turn): Promise<void> {

@@ -1,8 +1,9 @@
 import { rename, rm, rmdir, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { syncFolder } from "#artifacts/whole-file.ts";
-import { messageOf, PipelineError } from "#base/pipeline-error.ts";
-import type { CarryOutOptions } from "./carry-out.ts";
+import { orderedMap } from "#base/ordered-map.ts";
+import { messageOf } from "#base/pipeline-error.ts";
+import { type CarryOutOptions, FILES_AT_ONCE } from "./carry-out.ts";
 import { type FileFacts, factsAt, isSameFile } from "./file-facts.ts";
 import { type Became, findReturn, type Return } from "./find-return.ts";
 import { isWithin } from "./image-places.ts";
@@ -42,12 +43,19 @@ export async function takeBack(journal: RemovalJournal, options: TakeBackOptions
   const { became, settled } = settledBefore(journal);
   if (journal.state !== "undoing") await journal.record({ event: "undo" });
   const back: { restored: number; kept: Leftover[]; lost: Leftover[] } = { restored: 0, kept: [], lost: [] };
-  let met = 0;
-  for (const [file, removal] of plan.removals.entries()) {
-    if (options.signal.aborted) break;
-    options.progress.update(STAGE, "files", ++met, plan.removals.length);
-    if (settled.has(file)) continue;
-    const result = await comesBack(removal, file, plan, became.get(file));
+  const total = plan.removals.length;
+  function* files(): Generator<readonly [number, Removal]> {
+    for (const [file, removal] of plan.removals.entries()) {
+      if (options.signal.aborted) return;
+      if (!settled.has(file)) yield [file, removal];
+    }
+  }
+  const comeBack = async ([file, removal]: readonly [number, Removal]) => {
+    return { file, removal, result: await comesBack(removal, file, plan, became.get(file)) };
+  };
+  let met = settled.size;
+  for await (const { file, removal, result } of orderedMap(files(), FILES_AT_ONCE, comeBack)) {
+    options.progress.update(STAGE, "files", ++met, total);
     if (result.how === "restored") {
       await journal.record({ event: "restored", file });
       back.restored++;
@@ -58,7 +66,7 @@ export async function takeBack(journal: RemovalJournal, options: TakeBackOptions
       back[how].push({ id: removal.id, path: removal.path, reason });
     }
   }
-  const isInterrupted = met < plan.removals.length;
+  const isInterrupted = met < total;
   if (!isInterrupted) await end(journal, back.kept.length === 0 ? "undone" : "tried");
   await journal.sync();
   options.progress.finish(STAGE);
@@ -98,6 +106,7 @@ function settledBefore({ events }: RemovalJournal) {
 async function comesBack(removal: Removal, file: number, plan: RemovalPlan, became: Became): Promise<Result> {
   const temporary = besideImage(plan, file, removal.path);
   try {
+    if (plan.quarantine !== null) await rm(besideQuarantine(plan, file), { force: true });
     const found = await findReturn(removal, plan.action, became);
     if (found.how === "kept" || found.how === "lost") return found;
     if (found.how === "move") {
@@ -113,7 +122,6 @@ async function comesBack(removal: Removal, file: number, plan: RemovalPlan, beca
     }
     return { how: "restored" };
   } catch (error) {
-    if (error instanceof PipelineError) throw error;
     if (error instanceof OccupiedError) return { how: "kept", reason: "another file has come into its place" };
     return { how: "kept", reason: messageOf(error) };
   }
@@ -149,7 +157,6 @@ async function replace(path: string, link: FileFacts, temporary: string): Promis
 async function clearQuarantine(plan: RemovalPlan): Promise<void> {
   const { quarantine, removals } = plan;
   if (quarantine === null) return;
-  await rm(besideQuarantine(plan), { force: true });
   const folders = new Set<string>();
   for (const { target } of removals) {
     for (let folder = dirname(target as string); isWithin(folder, quarantine); folder = dirname(folder)) {

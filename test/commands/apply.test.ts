@@ -2,8 +2,9 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folderState } from "../support/folder-state.ts";
-import { type MadeReports, makeReports, writeReviewed } from "../support/made-reports.ts";
+import { makeReports } from "../support/made-reports.ts";
 import { runCommand } from "../support/run-command.ts";
+import { type MadeReports, writeReviewed } from "../support/written-reports.ts";
 
 const GROUPS = [
   [

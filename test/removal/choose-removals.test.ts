@@ -57,3 +57,10 @@ test("a decision protects from what is accepted, an earlier one too until it is 
 test("nothing is accepted where the keeper itself is dropped: the match was with it", async () => {
   expect(await choose([group(member("a"), member("b"))], [row("k", "drop")], "same-bytes")).toEqual(["k"]);
 });
+
+test("a reference, and an image that is in no group, must not go", async () => {
+  const groups = [group(member("r", { role: "reference" }))];
+  await expect(choose(groups, [row("r", "drop")])).rejects.toThrow('"r" is a reference, which must never go (line 2');
+  const alone = choose(groups, [row("alone", "drop"), row("other", "keep"), row("third", "drop", true)]);
+  await expect(alone).rejects.toThrow(/: "alone" is in no group of the latest reports: it has no copy .*\(1 in all\)$/);
+});

@@ -3,7 +3,8 @@ import { chmod, link, mkdir, readdir, readFile, rename, rm, symlink, utimes, wri
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folderState } from "../support/folder-state.ts";
-import { type MadeReports, makeReports } from "../support/made-reports.ts";
+import { makeReports } from "../support/made-reports.ts";
+import type { MadeReports } from "../support/written-reports.ts";
 import { applied, planned, takenBack } from "./removal-in-process.ts";
 
 const LONG = `${"é".repeat(125)}x.jpg`;

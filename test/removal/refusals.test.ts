@@ -2,8 +2,9 @@ import { link, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folderState } from "../support/folder-state.ts";
-import { makeReports, writeReviewed } from "../support/made-reports.ts";
+import { makeReports } from "../support/made-reports.ts";
 import { runCommand } from "../support/run-command.ts";
+import { writeReviewed } from "../support/written-reports.ts";
 import { planned } from "./removal-in-process.ts";
 
 const PAIR = [
@@ -12,27 +13,27 @@ const PAIR = [
 ];
 
 test("a refused apply does nothing, ends with 1, and names every reason at once with id and path", async () => {
-  const made = await makeReports({ groups: [PAIR], others: { "alone.jpg": "alone" } });
+  const made = await makeReports({ groups: [PAIR] });
   const before = await folderState(made.root);
-  const file = await writeReviewed(made, { "keep.jpg": "drop", "again.jpg": "drop", "alone.jpg": "drop" });
+  const file = await writeReviewed(made, { "keep.jpg": "drop", "again.jpg": "drop" });
   const end = await runCommand("src/commands/apply.ts", [file, "--yes", "--output", made.output]);
   expect(end).toMatchObject({ exitCode: 1, stdout: "" });
   const { "reviewed.csv": _, ...after } = await folderState(made.root);
   expect(after).toEqual(before);
   expect(end.stderr.replaceAll(made.images, "")).toBe(
     "twinsift: Refused, nothing was done: " +
-      '"alone.jpg" is in no group of the latest reports: it has no copy (line 4 of the file); ' +
       '"keep.jpg" ("/keep.jpg") is the last of its group: every other member goes too, or is no copy of it; ' +
-      '"again.jpg" ("/again.jpg") is the last of its group: every other member goes too, or is no copy of it (3 in all)\n',
+      '"again.jpg" ("/again.jpg") is the last of its group: every other member goes too, or is no copy of it (2 in all)\n',
   );
 });
 
 test("twenty reasons are named, and how many there are", async () => {
-  const others = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}.jpg`, String(i)]));
-  const made = await makeReports({ groups: [PAIR], others });
-  const decisions = Object.fromEntries(Object.keys(others).map((path) => [path, "drop"]));
-  const message = await refusal(planned(made, decisions));
-  expect(message.match(/is in no group/g)).toHaveLength(20);
+  const groups = Array.from({ length: 15 }, (_, i) =>
+    ["a", "b"].map((name) => ({ path: name + i, content: String(i) })),
+  );
+  const decisions = Object.fromEntries(groups.flat().map(({ path }) => [path, "drop"]));
+  const message = await refusal(planned(await makeReports({ groups }), decisions));
+  expect(message.match(/is the last of its group/g)).toHaveLength(20);
   expect(message).toMatch(/; and 10 more \(30 in all\)$/);
 });
 
@@ -55,23 +56,18 @@ test("another member justifies what goes where the keeper does not, but not one 
   expect(await refusal(planned(made, { "again.jpg": "drop", "third.jpg": "not-duplicate" }))).toContain('"again.jpg"');
 });
 
-test("a reference never goes, whatever its role", async () => {
+test("a reference never goes, though it is the keeper", async () => {
   const made = await makeReports({
     folders: ["images", "reference"],
     groups: [
       [
         { path: "reference/a.jpg", content: "a" },
         { path: "images/a.jpg", content: "a" },
-        { path: "reference/b.jpg", content: "a", role: "reference" },
       ],
     ],
   });
-  const byFolder = await refusal(planned(made, { "reference/a.jpg": "drop" }));
-  expect(byFolder).toContain('"reference/a.jpg" is a reference, which must never go');
-  // one that the reports call so is not even read as a decision
-  await expect(planned(made, { "reference/b.jpg": "drop" })).rejects.toThrow(
-    /drop on the reference "reference\/b.jpg"/,
-  );
+  const reason = await refusal(planned(made, { "reference/a.jpg": "drop" }));
+  expect(reason).toContain('"reference/a.jpg" is a reference, which must never go');
   expect((await planned(made, { "images/a.jpg": "drop" })).removals).toHaveLength(1);
 });
 

@@ -7,7 +7,7 @@ import { latestJournal, RemovalJournal } from "#removal/removal-journal.ts";
 import { type TakenBack, takeBack } from "#removal/take-back.ts";
 import { readReviewed } from "#review/read-reviewed.ts";
 import { reportedImages } from "#review/reported-images.ts";
-import { type MadeReports, writeReviewed } from "../support/made-reports.ts";
+import { type MadeReports, writeReviewed } from "../support/written-reports.ts";
 
 const QUIET = { signal: new AbortController().signal, progress: new Progress() };
 
