@@ -1,35 +1,15 @@
 import type { WrittenReport } from "#artifacts/edited-reports.ts";
 import { writeReport, writeTable } from "#artifacts/report-files.ts";
 import type { Progress } from "#base/progress.ts";
-import type { Candidate } from "#data/candidate.ts";
-import type { Group } from "#data/group.ts";
-import type { UnreadableImage } from "#data/image-record.ts";
-import type { GroupChange } from "#data/known-group.ts";
-import type { MatchedPairs } from "#data/pair-list.ts";
 import { reviewPage } from "#page/review-page.ts";
 import { candidateRecords, candidatesTable } from "#reports/candidates-report.ts";
-import type { Catalog } from "#reports/catalog.ts";
 import { changesTable } from "#reports/changes-report.ts";
 import { groupRecords, groupsTable } from "#reports/groups-report.ts";
 import { jsonRecords } from "#reports/json-records.ts";
 import { pairsTable } from "#reports/pairs-report.ts";
 import { unreadableTable } from "#reports/unreadable-report.ts";
+import type { Findings } from "./findings.ts";
 import { reviewContent } from "./review-content.ts";
-import type { Thumbnails } from "./thumbnails.ts";
-
-export interface Findings {
-  readonly catalog: Catalog;
-  /** Rows are ranks, in pairs, groups and candidates alike. */
-  readonly pairs: MatchedPairs;
-  readonly groups: readonly Group[];
-  readonly changes: readonly GroupChange[];
-  readonly candidates: readonly Candidate[];
-  readonly unreadable: readonly UnreadableImage[];
-  /** Small pictures for those reports that show some. */
-  readonly thumbnails: Thumbnails;
-  /** How near was near. */
-  readonly measure: { readonly threshold: number; readonly secondModel: string | undefined };
-}
 
 /**
  * Writes every report but run.json into a folder. The same findings give the same bytes.
