@@ -10,14 +10,25 @@ import { pairsTable } from "#reports/pairs-report.ts";
 import { unreadableTable } from "#reports/unreadable-report.ts";
 import type { Findings } from "./findings.ts";
 import { reviewContent } from "./review-content.ts";
+import { writeWorkbooks } from "./workbooks.ts";
+
+export interface ReportOptions {
+  /** Whether there is to be a spreadsheet with pictures too. */
+  readonly xlsx: boolean;
+  readonly progress: Progress;
+}
 
 /**
  * Writes every report but run.json into a folder. The same findings give the same bytes.
  *
  * @returns what was written
  */
-export async function report(folder: string, findings: Findings, progress: Progress): Promise<WrittenReport[]> {
-  const { catalog, pairs, groups, changes, candidates, unreadable } = findings;
+export async function report(
+  folder: string,
+  findings: Findings,
+  { xlsx, progress }: ReportOptions,
+): Promise<WrittenReport[]> {
+  const { catalog, pairs, groups, changes, candidates, unreadable, thumbnails } = findings;
   const tables = {
     groups: groupsTable(groups, catalog),
     pairs: pairsTable(pairs, catalog),
@@ -33,7 +44,7 @@ export async function report(folder: string, findings: Findings, progress: Progr
       candidateRecords(candidates, groups, catalog),
     ),
   };
-  const count = Object.keys(tables).length + Object.keys(documents).length + 1;
+  const count = Object.keys(tables).length + Object.keys(documents).length + 1 + Number(xlsx);
   const written: WrittenReport[] = [];
   let done = 0;
   const note = () => progress.update("report", "files", done++, count);
@@ -47,6 +58,10 @@ export async function report(folder: string, findings: Findings, progress: Progr
   }
   note();
   written.push(await writeReport(folder, "report.html", reviewPage(reviewContent(findings))));
+  if (xlsx) {
+    note();
+    written.push(...(await writeWorkbooks(folder, "groups", groupsTable(groups, catalog), thumbnails)));
+  }
   note();
   progress.finish("report");
   return written;

@@ -17,7 +17,7 @@ const MOST_CHARACTERS = 32_767;
 const ROWS_PER_CHUNK = 200;
 
 /** The column for pictures, of 136 pixels, in rows of 100. */
-export const PICTURE_COLUMN = "picture";
+const PICTURE_COLUMN = "picture";
 const PICTURE_COLUMN_WIDTH = 18.71;
 const PICTURE_ROW_POINTS = 75;
 

@@ -30,12 +30,17 @@ interface Entry {
  * Unpacks the wanted parts of a zip archive that nobody vouches for.
  *
  * @param isWanted told the name of each part
+ * @param mostBytes of all wanted parts when unpacked, whatever the archive says of itself
  * @returns the parts by name
- * @throws Error saying what is wrong: no archive, damaged, encrypted, or larger than 1 GiB when unpacked, whatever it says of itself
+ * @throws Error saying what is wrong: no archive, damaged, encrypted or too large
  */
-export async function unpackZip(bytes: Buffer, isWanted: (name: string) => boolean): Promise<Map<string, Buffer>> {
+export async function unpackZip(
+  bytes: Buffer,
+  isWanted: (name: string) => boolean,
+  mostBytes = MOST_UNPACKED_BYTES,
+): Promise<Map<string, Buffer>> {
   const parts = new Map<string, Buffer>();
-  let left = MOST_UNPACKED_BYTES;
+  let left = mostBytes;
   for (const entry of entriesOf(bytes)) {
     if (entry.name.endsWith("/") || !isWanted(entry.name)) continue;
     if (entry.flags & IS_ENCRYPTED) throw new Error("found a password, expected a file without one");
@@ -88,7 +93,7 @@ async function contentOf(bytes: Buffer, entry: Entry, mostBytes: number): Promis
     return await unpack(packed, { maxOutputLength: Math.max(1, mostBytes) });
   } catch (error) {
     if (!(error instanceof RangeError)) throw damaged();
-    throw new Error(`found more than ${MOST_UNPACKED_BYTES} bytes when unpacked, expected fewer`);
+    throw new Error("found more than can be read when unpacked, expected less");
   }
 }
 
