@@ -10,7 +10,6 @@ import { pairsTable } from "#reports/pairs-report.ts";
 import { unreadableTable } from "#reports/unreadable-report.ts";
 import type { Findings } from "./findings.ts";
 import { reviewContent } from "./review-content.ts";
-import { writeWorkbooks } from "./workbooks.ts";
 
 export interface ReportOptions {
   /** Whether there is to be a spreadsheet with pictures too. */
@@ -60,6 +59,8 @@ export async function report(
   written.push(await writeReport(folder, "report.html", reviewPage(reviewContent(findings))));
   if (xlsx) {
     note();
+    // what it needs is large, and most runs write none
+    const { writeWorkbooks } = await import("./workbooks.ts");
     written.push(...(await writeWorkbooks(folder, "groups", groupsTable(groups, catalog), thumbnails)));
   }
   note();

@@ -44,7 +44,7 @@ async function reviewedFiles(review: MadeReview, said: ReadonlyMap<string, Said>
     .toBuffer();
   const xlsx = join(folder, "groups.xlsx");
   const options = { sheet: "groups", pictureOf: async () => picture };
-  for (const bytes of workbookFiles(groupsTableOf(review.groups, said), options)) await writeFile(xlsx, bytes);
+  for await (const bytes of workbookFiles(groupsTableOf(review.groups, said), options)) await writeFile(xlsx, bytes);
   return { csv, xlsx, reported: await reportedImages(folder) };
 }
 

@@ -54,8 +54,8 @@ export const GROUPS = [
   ]),
 ];
 export const CANDIDATES = [
-  { rank: 1, path: "007", width: 640, height: 480, bytes: 1005 },
-  { rank: 2, path: "0012", width: 100, height: 90, bytes: 77 },
+  { rank: 1, path: "007", width: 640, height: 480, bytes: 1005, sha256: hashOf("seven") },
+  { rank: 2, path: "0012", width: 100, height: 90, bytes: 77, sha256: hashOf("lone") },
 ].map((facts) => ({
   ...facts,
   nearest_labeled_path: null,
