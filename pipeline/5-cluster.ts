@@ -1,25 +1,26 @@
 import type { ShardStore } from "#artifacts/shard-store.ts";
-import { sha256 } from "#base/fingerprint.ts";
 import type { Progress } from "#base/progress.ts";
-import { connectedComponents } from "#clusters/connected-components.ts";
+import { Apart } from "#clusters/apart.ts";
+import { componentsApart } from "#clusters/components-apart.ts";
 import { memberDistances } from "#clusters/describe-members.ts";
 import { directGroups } from "#clusters/direct-groups.ts";
 import { type KeepRule, keepOrder } from "#clusters/keep-order.ts";
 import { weakestLinks } from "#clusters/weakest-links.ts";
-import type { Group, GroupLink, GroupMember, RowGroup } from "#data/group.ts";
+import type { ImageDecision } from "#data/decision.ts";
+import type { GroupLink, GroupMember, GroupRole, RowGroup, UnnamedGroup } from "#data/group.ts";
+import type { ImageRecord } from "#data/image-record.ts";
 import { closestDistances } from "#data/image-vectors.ts";
 import { MATCHES, type Match } from "#data/match.ts";
-import { type MatchedPairs, pairsMatched } from "#data/pair-list.ts";
+import { type MatchedPairs, pairsMatched, pairsWhere } from "#data/pair-list.ts";
 import type { RowOrder } from "#data/row-order.ts";
 import type { Catalog } from "#reports/catalog.ts";
 import type { PictureMatcher } from "./4-match.ts";
 import { groupSpreads } from "./group-spreads.ts";
 
-// 64 bits: two of a million groups share an id once in 30 million runs
-const ID_DIGITS = 16;
-
 export interface ClusterOptions {
   readonly catalog: Catalog;
+  /** Images that a person said are no duplicates of each other, as ranks. */
+  readonly apart: readonly (readonly [number, number])[];
   /** `component`: whatever hangs together; `direct`: every duplicate is a pair with its keeper. */
   readonly mode: "component" | "direct";
   readonly keep: readonly KeepRule[];
@@ -35,13 +36,14 @@ export interface ClusterOptions {
  * Makes groups of what hangs together by pairs of a strong enough match, largest first, then by their keeper's id. Rows of pairs and groups
  * are ranks.
  */
-export async function* cluster(allPairs: MatchedPairs, options: ClusterOptions): AsyncGenerator<Group> {
+export async function* cluster(allPairs: MatchedPairs, options: ClusterOptions): AsyncGenerator<UnnamedGroup> {
   const { catalog, mode, keep, weakest, pictures, store, order, progress } = options;
-  const pairs = pairsMatched(allPairs, MATCHES.indexOf(weakest));
-  const { images, labels } = catalog;
+  const apart = new Apart(options.apart);
+  const pairs = pairsTogether(pairsMatched(allPairs, MATCHES.indexOf(weakest)), apart);
+  const { images, decisions } = catalog;
   progress.update("cluster", "pairs", 0, pairs.count);
-  const grouped = mode === "direct" ? directGroups : connectedComponents;
-  const groups = grouped(images.length, pairs, keepOrder(images, labels, keep));
+  const grouped = mode === "direct" ? directGroups : componentsApart;
+  const groups = grouped(images.length, pairs, keepOrder(catalog, keep), apart);
   groups.sort((a, b) => b.rows.length - a.rows.length || a.keeper - b.keeper);
   const keeperOf = Uint32Array.from(images.keys());
   for (const { rows, keeper } of groups) for (const row of rows) keeperOf[row] = keeper;
@@ -58,7 +60,7 @@ export async function* cluster(allPairs: MatchedPairs, options: ClusterOptions):
     const chained = throughChain.get(row);
     return {
       row,
-      role: images[row].reference ? "reference" : "duplicate",
+      role: roleBeside(images[row], decisions[row]),
       distanceToKeep: chained ?? toKeeper[row],
       ...nearest,
       match: chained === undefined ? MATCHES[matchWithKeeper[row]] : await pictures.match(keeper, row),
@@ -69,12 +71,21 @@ export async function* cluster(allPairs: MatchedPairs, options: ClusterOptions):
     const { rows, keeper } = group;
     const others = rows.filter((row) => row !== keeper);
     yield {
-      id: `g-${sha256(images[keeper].id).slice(0, ID_DIGITS)}`,
       members: await Promise.all([keeper, ...others].map((row) => describe(row, keeper))),
       spread: ofGroup(spreads, group),
       weakestLink: linkAt(pairs, ofGroup(links, group)),
     };
   }
+}
+
+function pairsTogether(pairs: MatchedPairs, apart: Apart): MatchedPairs {
+  return apart.isEmpty ? pairs : pairsWhere(pairs, (i) => !apart.has(pairs.left[i], pairs.right[i]));
+}
+
+/** The role of a member that is not the keeper: a person may want to keep several. */
+function roleBeside({ reference }: ImageRecord, decided: ImageDecision | undefined): GroupRole {
+  if (reference) return "reference";
+  return decided?.decision === "keep" ? "keeper" : "duplicate";
 }
 
 function ofGroup<T>(byKeeper: ReadonlyMap<number, T>, { keeper }: RowGroup): T {

@@ -88,12 +88,13 @@ async function nearestImages(searcher: Searcher, images: ImageVectors, base: Ima
   return { row, distance };
 }
 
-/** The keeper of each group without a label, and each unlabeled image in no group, in id order. */
-function unlabeledRepresentatives(groups: readonly Group[], { images, labels }: Catalog): number[] {
+/** The keeper of each group without a label, and each unlabeled image in no group, in id order; none that a person does not want. */
+function unlabeledRepresentatives(groups: readonly Group[], { images, labels, decisions }: Catalog): number[] {
   const passedOver = new Uint8Array(images.length);
   for (const { members } of groups) {
     const hasLabel = members.some(({ row }) => labels[row] !== undefined);
-    for (const { row, role } of members) if (hasLabel || role !== "keeper") passedOver[row] = 1;
+    for (const [i, { row }] of members.entries()) if (hasLabel || i > 0) passedOver[row] = 1;
   }
-  return [...images.keys()].filter((row) => passedOver[row] === 0 && labels[row] === undefined);
+  const isOpen = (row: number) => labels[row] === undefined && decisions[row]?.decision !== "drop";
+  return [...images.keys()].filter((row) => passedOver[row] === 0 && isOpen(row));
 }

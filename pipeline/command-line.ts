@@ -8,6 +8,8 @@ import { parseFlags } from "#terminal/parse-flags.ts";
 
 export interface CommandLine {
   readonly settings: Settings;
+  /** Files of decisions, besides those among the latest reports. */
+  readonly reviewed: readonly string[];
   readonly quiet: boolean;
   readonly logFormat: "text" | "json";
   readonly dryRun: boolean;
@@ -32,6 +34,9 @@ interface Flags {
   verify?: boolean;
   allowShrink?: boolean;
   output?: string;
+  decisions?: string;
+  reviewed?: string[];
+  xlsx?: boolean;
   dryRun?: boolean;
   quiet?: boolean;
   logFormat: "text" | "json";
@@ -46,10 +51,10 @@ export function readCommandLine(args: readonly string[], version: string): Comma
   const command = pipelineCommand(version);
   if (!parseFlags(command, args)) return 0;
   const flags = command.opts<Flags>();
-  const { config, reference, dryRun = false, quiet = false, logFormat, ...given } = flags;
+  const { config, reference, reviewed = [], dryRun = false, quiet = false, logFormat, ...given } = flags;
   const settings = readSettings(config, reference === undefined ? given : { ...given, references: reference });
   refuseMixedSources(settings);
-  return { settings, quiet, logFormat, dryRun };
+  return { settings, reviewed, quiet, logFormat, dryRun };
 }
 
 function pipelineCommand(version: string): Command {
@@ -80,6 +85,9 @@ function pipelineCommand(version: string): Command {
     .option("--max-unreadable <count>", "end with exit code 4 when more images are unreadable", wholeNumber)
     .option("--verify", "read every file again, also where size and time are as they were")
     .option("--allow-shrink", "go on though an image folder has lost more than half its files")
+    .option("--reviewed <file>", "take down the decisions of a reviewed file (csv, xlsx, ods), repeatable", appended)
+    .option("--decisions <file.csv>", "where decisions are taken down (default: decisions.csv in the output folder)")
+    .option("--xlsx", "write groups.xlsx too, a spreadsheet with pictures")
     .option("--output <folder>", "where index, reports and runs are written (default: output)")
     .option("--config <file.json>", "settings; flags beat it")
     .option("--dry-run", "say what would be done, and do nothing")

@@ -61,7 +61,7 @@ async function lockedRun(commandLine: CommandLine, progress: Progress, stopShowi
 
 /** Runs the pipeline; whether it ends well or not, runs/<start>/ tells of it. */
 async function recordedRun(
-  { settings }: CommandLine,
+  { settings, reviewed }: CommandLine,
   progress: Progress,
   stopShowing: () => void,
 ): Promise<FinishedRun> {
@@ -73,7 +73,7 @@ async function recordedRun(
   progress.on("stage", (stage) => {
     if (stage.finished) run.log({ event: "stage", ...stage });
   });
-  const describe = (known: Partial<FinishedRun> & { exitCode: number; error?: string }): RunFacts => ({
+  const describe = (known: Partial<RunFacts> & { exitCode: number }): RunFacts => ({
     version: packageJson.version,
     started,
     finished: new Date(),
@@ -84,7 +84,9 @@ async function recordedRun(
     ...known,
   });
   try {
-    const finished = await runPipeline(settings, progress, describe);
+    const describeWith = (finished: FinishedRun, reports: RunFacts["reports"]) =>
+      describe({ ...finished, ...(reports ? { reports } : {}) });
+    const finished = await runPipeline({ settings, reviewed, started, progress, describe: describeWith });
     run.log({ event: "summary", ...finished.counts, exit_code: finished.exitCode });
     await run.close(runJson(describe(finished)));
     return finished;

@@ -22,10 +22,13 @@ export async function openFeatures(folder: string, shardRows: number, progress: 
     ignored: 0,
     nameRow: (row) => JSON.stringify(ids[row]),
     pathOf: () => undefined,
+    folders: [],
     reader: undefined,
     unreadable: [],
     model: undefined,
     matches: undefined,
+    openThumbnails: async () => undefined,
+    readGroups: async () => undefined,
     choices: undefined,
     settle: async () => ({
       imageOfRow: ids.map((id) => (id === "" ? undefined : { id, ...unknown })),

@@ -11,6 +11,7 @@ import type { HashedImage, ImageFile, ImageRecord, UnreadableImage } from "#data
 import type { IndexRow } from "#data/index-row.ts";
 import { RowOwners } from "#data/row-owners.ts";
 import type { RunDevice } from "#device/run-device.ts";
+import { THUMBNAIL_VERSION } from "#images/encode-thumbnail.ts";
 import { type Listing, listImages } from "#images/list-images.ts";
 import type { Fault } from "#images/unreadable-picture.ts";
 import { MATCHER_VERSION } from "#matches/matcher.ts";
@@ -104,10 +105,13 @@ export async function openImages(
       ignored: listing.ignored,
       nameRow: (row) => JSON.stringify(index.rows[row].id),
       pathOf: (id) => pathById.get(id),
+      folders: listing.folders.map(({ path, prefix, reference }) => ({ path, prefix, reference })),
       reader: tools.reader,
       unreadable,
       model: { preset, sha256, dim: index.store.dim, views },
       matches,
+      openThumbnails: () => index.openThumbnails(THUMBNAIL_VERSION),
+      readGroups: () => index.readGroups(),
       choices: index,
       settle: () => run.settle(),
       close,
@@ -163,9 +167,10 @@ class ImageRun {
     return {
       imageOfRow,
       changes: this.owners.changesSince(this.before),
-      commit: async () => {
+      commit: async (groups) => {
         await this.#index.settle({
           rows,
+          groups,
           folders: Object.fromEntries(folders.map(({ path, files }) => [path, files])),
         });
         await this.#index.tidy(this.#shardRows);

@@ -1,30 +1,32 @@
 import { cpus, totalmem } from "node:os";
-import { join } from "node:path";
-import { outputPaths } from "#artifacts/output-paths.ts";
-import { writeWholeFile } from "#artifacts/whole-file.ts";
-import { dropDraft, publishDraft, startDraft } from "#artifacts/whole-folder.ts";
+import { editedReports } from "#artifacts/edited-reports.ts";
+import { type OutputPaths, outputPaths } from "#artifacts/output-paths.ts";
+import { dropDraft } from "#artifacts/whole-folder.ts";
 import { collect } from "#base/bounded-buffer.ts";
 import { closeAll } from "#base/close-all.ts";
-import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
-import type { ImageRecord, UnreadableImage } from "#data/image-record.ts";
-import { rankPairs, rowOrderOf } from "#data/row-order.ts";
+import { rankPairs } from "#data/row-order.ts";
 import type { ImageChanges } from "#data/row-owners.ts";
 import { RunDevice } from "#device/run-device.ts";
-import { labelImages } from "#labels/label-images.ts";
 import { readLabelCsv } from "#labels/read-label-csv.ts";
 import { Matcher } from "#matches/matcher.ts";
 import { type RunCounts, type RunFacts, runJson } from "#reports/run-report.ts";
+import { Ledger } from "#review/ledger.ts";
+import { takeReviews } from "#review/take-reviews.ts";
 import { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
 import { matchesOfRanks, matchPairs, PictureMatcher } from "./4-match.ts";
 import { cluster } from "./5-cluster.ts";
 import { select } from "./6-select.ts";
 import { type Findings, report } from "./7-report.ts";
-import { openSources, type SearchedSource, searchSources, unreadableOf } from "./sources.ts";
+import { catalogImages, type Knowledge } from "./catalog.ts";
+import { nameGroups } from "./group-history.ts";
+import { publish } from "./publish.ts";
+import { openSources, type SearchedSource, searchSources } from "./sources.ts";
+import { makeThumbnails } from "./thumbnails.ts";
 
 /** What every run.json tells of a run that came to its end. */
-export type FinishedRun = Pick<RunFacts, "model" | "secondModel" | "device" | "search" | "secondSearch"> & {
+export type FinishedRun = Pick<RunFacts, "folders" | "model" | "secondModel" | "device" | "search" | "secondSearch"> & {
   readonly counts: RunCounts;
   readonly exitCode: number;
 };
@@ -32,62 +34,60 @@ export type FinishedRun = Pick<RunFacts, "model" | "secondModel" | "device" | "s
 /** Share of the memory limit for features of earlier shards; the rest is for sketches, pictures under way and Node.js itself. */
 const CACHE_SHARE = 0.4;
 
-const RUN_RECORD = "run.json";
+/** What a run is told. */
+export interface RunOrder {
+  readonly settings: Settings;
+  /** Files of decisions, besides those among the latest reports. */
+  readonly reviewed: readonly string[];
+  readonly started: Date;
+  readonly progress: Progress;
+  /** Makes run.json of what is known at the end. */
+  readonly describe: (finished: FinishedRun, reports: RunFacts["reports"]) => RunFacts;
+}
 
 /**
  * The whole flow: folders ─ scan ─▶ images ─ extract ─▶ shards ─ search ─▶ pairs ─ match ─▶ pairs ─ cluster ─▶ groups ─ select ─▶
  * candidates ─ report ─▶ files. Scan, extract and search run at the same time; the rest needs all pairs.
  *
- * @param describeRun makes run.json of what is known at the end
  * @throws PipelineError for what a user can mend; earlier index and reports are then as they were
  */
-export async function runPipeline(
-  settings: Settings,
-  progress: Progress,
-  describeRun: (finished: FinishedRun) => RunFacts,
-): Promise<FinishedRun> {
+export async function runPipeline(run: RunOrder): Promise<FinishedRun> {
+  const { settings, progress } = run;
   const device = new RunDevice(settings.device, (line) => progress.note(line));
   try {
     // one that does not start is told before anything else is begun
     if (device.isNamed) await device.open();
-    return await runWith(device, settings, progress, describeRun);
+    return await runWith(device, run);
   } finally {
     await device.close();
   }
 }
 
-async function runWith(
-  device: RunDevice,
-  settings: Settings,
-  progress: Progress,
-  describeRun: (finished: FinishedRun) => RunFacts,
-): Promise<FinishedRun> {
+async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
+  const { settings, progress, started } = run;
   const paths = outputPaths(settings.output);
-  const labelFile = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
+  const labels: Knowledge["labels"] = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
+  const { edited, decisions } = await readDecisions(run, paths);
   const sources = await openSources({ settings, paths, device, progress });
   const searcher = new Searcher(cpus().length);
   const matcher = settings.features === null ? new Matcher(cpus().length) : undefined;
   const cacheBytes = CACHE_SHARE * memoryLimit(settings);
   try {
-    const { source, second } = await searchSources(sources, settings, { searcher, device, cacheBytes });
-    const { store, found, imageOfRow, changes } = source;
-    const isSeen = (image: ImageRecord | undefined) => image && (second?.sight.has(image.id) ?? true);
-    const order = rowOrderOf(imageOfRow.map((image) => (isSeen(image) ? image?.id : undefined)));
-    const images = Array.from(order.rowOfRank, (row) => imageOfRow[row] as ImageRecord);
-    const unreadable = unreadableOf(source, second);
-    refuseNoImages(images, unreadable);
-    const { labels, unknown } = labelImages(images, labelFile);
-    noteUnknownLabels(unknown, images[0].id, settings, progress);
-    const catalog = { images, labels };
+    const searched = await searchSources(sources, settings, { searcher, device, cacheBytes });
+    const { source, second } = searched;
+    const { store } = source;
+    const { catalog, order, apart, unreadable } = catalogImages(searched, { labels, decisions }, settings, progress);
+    const { images } = catalog;
     const pictures = new PictureMatcher({
       ...{ images, matcher, pathOf: source.pathOf, reader: source.reader },
       known: source.matches && matchesOfRanks(source.matches, order.rowOfRank),
     });
-    const pairs = await matchPairs(rankPairs(found.pairs, order), pictures, progress);
+    const pairs = await matchPairs(rankPairs(source.found.pairs, order), pictures, progress);
     // without pictures nothing is more than similar
     const weakest = matcher ? settings.cluster.match : "similar";
-    const clustering = { ...settings.cluster, weakest, catalog, pictures, store, order, progress };
-    const groups = await collect(cluster(pairs, clustering));
+    const clustering = { ...settings.cluster, weakest, catalog, apart, pictures, store, order, progress };
+    const found = await collect(cluster(pairs, clustering));
+    const { groups, changes, named } = nameGroups(found, images, await source.readGroups());
     const seen = second
       ? { store: second.store, order: second.sight.orderOf(images), kept: second.choices }
       : { store, order, kept: source.choices };
@@ -95,18 +95,21 @@ async function runWith(
     const candidates = await collect(select(groups, { ...selecting, progress }));
 
     const shown = (await second?.sight.beside(pairs, images, { store, order }, { cacheBytes, progress })) ?? pairs;
-    const findings: Findings = { catalog, pairs: shown, groups, candidates, unreadable };
+    const making = { images, source, count: settings.thumbnails, progress };
+    const thumbnails = await makeThumbnails(groups, candidates, making);
+    const measure = { threshold: sources.first.threshold, secondModel: second?.model?.preset.name };
+    const findings = { catalog, pairs: shown, groups, changes, candidates, unreadable, thumbnails, measure };
     const finished: FinishedRun = {
       exitCode: unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
-      counts: countsOf(findings, source.ignored, changes),
+      counts: countsOf(findings, source.ignored, source.changes),
       device: device.used,
+      folders: source.folders,
       ...modelFacts(source, second),
     };
-    const draft = await startDraft(paths.reports, RUN_RECORD);
-    await report(draft, findings, progress);
-    await writeWholeFile(join(draft, RUN_RECORD), [runJson(describeRun(finished))]);
-    await publishDraft(paths.reports);
-    await source.commit();
+    const write = (folder: string) => report(folder, findings, progress);
+    const describe = (reports: RunFacts["reports"]) => runJson(run.describe(finished, reports));
+    await publish(write, describe, { paths, read: edited, started, progress });
+    await source.commit(named);
     await second?.commit();
     return finished;
   } finally {
@@ -120,6 +123,14 @@ async function runWith(
   }
 }
 
+/** Takes down what people decided since the latest run: what is unclear is told before anything is begun. */
+async function readDecisions({ settings, reviewed, progress }: RunOrder, paths: OutputPaths) {
+  const ledger = await Ledger.read(settings.decisions ?? paths.decisions);
+  const edited = await editedReports(paths.reports);
+  for (const line of await takeReviews(paths.reports, ledger, { edited, files: reviewed })) progress.note(line);
+  return { edited, decisions: ledger.records };
+}
+
 /** Bytes. */
 function memoryLimit({ limitMemory }: Settings): number {
   if (limitMemory !== null) return limitMemory * 2 ** 20;
@@ -131,7 +142,7 @@ function memoryLimit({ limitMemory }: Settings): number {
 function modelFacts(
   source: SearchedSource,
   second: SearchedSource | undefined,
-): Omit<FinishedRun, "counts" | "exitCode" | "device"> {
+): Omit<FinishedRun, "counts" | "exitCode" | "device" | "folders"> {
   const { model, found } = source;
   const search = { vectors: found.vectors, account: found.account };
   const first = { ...(model ? { model } : {}), search };
@@ -141,23 +152,6 @@ function modelFacts(
     secondModel: second.model,
     secondSearch: { vectors: second.found.vectors, account: second.found.account },
   };
-}
-
-function refuseNoImages(images: readonly ImageRecord[], unreadable: readonly UnreadableImage[]): void {
-  if (images.length > 0) return;
-  const first = unreadable[0] ? `: the first, ${JSON.stringify(unreadable[0].id)}, ${unreadable[0].reason}` : "";
-  throw new PipelineError("input", `Expected readable images, found none among ${unreadable.length} files${first}`);
-}
-
-function noteUnknownLabels(
-  unknown: readonly string[],
-  exampleId: string,
-  settings: Settings,
-  progress: Progress,
-): void {
-  if (unknown.length === 0) return;
-  const found = `${unknown.length} paths in "${settings.labels}" name no image of this run, the first ${JSON.stringify(unknown[0])}`;
-  progress.note(`Passed over labels: ${found}; paths are object ids such as ${JSON.stringify(exampleId)}`);
 }
 
 function countsOf({ catalog, groups, candidates, unreadable }: Findings, ignored: number, changes: ImageChanges) {

@@ -1,12 +1,14 @@
 import type { MatchLog } from "#artifacts/match-log.ts";
 import type { PairStrips } from "#artifacts/pair-strips.ts";
 import type { ShardStore } from "#artifacts/shard-store.ts";
+import type { ThumbnailLog } from "#artifacts/thumbnail-log.ts";
 import type { ChoiceHistory } from "#data/choice-history.ts";
 import type { ImageRecord, UnreadableImage } from "#data/image-record.ts";
+import type { KnownGroup } from "#data/known-group.ts";
 import type { ImageChanges } from "#data/row-owners.ts";
 import type { Shard } from "#data/shard.ts";
 import type { PictureReader } from "#images/picture-reader.ts";
-import type { RunFacts } from "#reports/run-report.ts";
+import type { RunFacts, RunFolder } from "#reports/run-report.ts";
 
 /** Where the rows of a run come from: pictures, or features that somebody else made. */
 export interface Source {
@@ -24,6 +26,8 @@ export interface Source {
   readonly nameRow: (row: number) => string;
   /** Where an image lies on disk; undefined where there are no pictures. */
   readonly pathOf: (id: string) => string | undefined;
+  /** Where images were looked for. */
+  readonly folders: readonly RunFolder[];
   /** Undefined where there are no pictures. */
   readonly reader: PictureReader | undefined;
   /** Grows while the shards are read. */
@@ -31,6 +35,10 @@ export interface Source {
   readonly model: RunFacts["model"] | undefined;
   /** What earlier runs saw in pairs; undefined where nothing is kept. */
   readonly matches: MatchLog | undefined;
+  /** Small pictures that are kept; undefined where there are none. To be closed before the source. */
+  openThumbnails(): Promise<ThumbnailLog | undefined>;
+  /** What the latest finished run reported; undefined where that is not known. */
+  readGroups(): Promise<readonly KnownGroup[] | undefined>;
   /** What earlier runs saw when they ranked candidates; undefined where nothing is kept. */
   readonly choices: KeptChoices | undefined;
   /** Once all shards were read: tells which file has which row. */
@@ -53,6 +61,8 @@ export interface SettledRows {
   /**
    * Takes note of it once the reports are in place, so that a run that is ended before tells of its changes again, and tidies up. Nothing
    * can be read from the source afterwards.
+   *
+   * @param groups that the next run will find
    */
-  commit(): Promise<void>;
+  commit(groups?: readonly KnownGroup[]): Promise<void>;
 }

@@ -36,6 +36,12 @@ const byConfig = (threshold: number) => `"secondThreshold": ${threshold} in the 
 /** A source that was read to its end. */
 export type SearchedSource = Source & SettledRows & { readonly found: FoundInAll };
 
+/** Those of a run; the second model's beside, where there is one. */
+export interface SearchedSources {
+  readonly source: SearchedSource;
+  readonly second: (SearchedSource & { readonly sight: SecondSight }) | undefined;
+}
+
 /** A wrong second model is told before the first has begun its work. */
 export async function openSources(context: RunContext): Promise<Sources> {
   const { settings, progress } = context;
@@ -90,7 +96,7 @@ export async function searchSources(
   { first, second }: Sources,
   settings: Settings,
   options: SearchSourcesOptions,
-): Promise<{ source: SearchedSource; second: (SearchedSource & { readonly sight: SecondSight }) | undefined }> {
+): Promise<SearchedSources> {
   const source = await searched(first, settings, options);
   if (!second) return { source, second: undefined };
   const beside = await searched(second, settings, options);

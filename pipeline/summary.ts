@@ -23,7 +23,7 @@ export function describeSummary(run: SummarisedRun, settings: Settings): string 
   const { reports, sample } = outputPaths(settings.output);
   const lines = [
     timings.map(({ name, seconds }) => `${name} ${formatDuration(seconds)}`).join(" · "),
-    `Duplicates to review:  ${join(reports, "groups.csv")}`,
+    `Duplicates to review:  ${join(reports, "groups.csv")}, or in a browser ${join(reports, "report.html")}`,
     `What to label next:    ${join(reports, "candidates.csv")}`,
   ];
   if (counts.chained > 0) {

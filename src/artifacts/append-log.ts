@@ -46,10 +46,7 @@ export class AppendLog {
 
   /** Adds a frame, which is on disk when this returns. */
   async append(content: Uint8Array): Promise<void> {
-    const frame = Buffer.alloc(HEADER_BYTES + content.length);
-    frame.writeUInt32LE(content.length, 0);
-    frame.writeUInt32LE(crc32(content), 4);
-    frame.set(content, HEADER_BYTES);
+    const frame = frameOf(content);
     try {
       await this.#file.writeFile(frame);
       await this.#file.datasync();
@@ -63,6 +60,15 @@ export class AppendLog {
   close(): Promise<void> {
     return this.#file.close();
   }
+}
+
+/** Content as it stands in such a file. */
+export function frameOf(content: Uint8Array): Buffer {
+  const frame = Buffer.alloc(HEADER_BYTES + content.length);
+  frame.writeUInt32LE(content.length, 0);
+  frame.writeUInt32LE(crc32(content), 4);
+  frame.set(content, HEADER_BYTES);
+  return frame;
 }
 
 function wholeFrames(content: Buffer): Uint8Array[] {

@@ -38,7 +38,8 @@ export async function checkIndex(folder: string, record: IndexRecord, listener: 
   }
   const unreadable = await check.kept(record.unreadable, "files that cannot be read are tried again");
   const choices = await check.kept(record.choices, "candidates are ranked without it");
-  const checked = check.isWhole ? record : { ...record, shards, unreadable, choices };
+  const groups = await check.kept(record.groups, "changes.csv tells of every group as new");
+  const checked = check.isWhole ? record : { ...record, shards, unreadable, choices, groups };
   return { record: checked, rows: withOneOwner(rows) };
 }
 

@@ -5,7 +5,6 @@ import { compacted, compactFrom } from "#artifacts/compact-index.ts";
 import {
   readPairs,
   type ShardContent,
-  writeImages,
   writeIndexFile,
   writeObjectIds,
   writePairs,
@@ -17,13 +16,16 @@ import { MatchLog } from "#artifacts/match-log.ts";
 import { type NewIndexMaker, openIndex, removeUnnamed } from "#artifacts/open-index.ts";
 import type { PairStrips } from "#artifacts/pair-strips.ts";
 import { keepAside } from "#artifacts/set-aside.ts";
+import { writeSettledShards } from "#artifacts/settled-shards.ts";
 import { partsOf, storedParts } from "#artifacts/shard-files.ts";
 import { ShardStore } from "#artifacts/shard-store.ts";
+import { ThumbnailLog } from "#artifacts/thumbnail-log.ts";
 import type { UnreadableFile } from "#artifacts/unreadable-files.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import type { ChoiceHistory } from "#data/choice-history.ts";
 import { imageVectors } from "#data/image-vectors.ts";
 import type { IndexRow } from "#data/index-row.ts";
+import type { KnownGroup } from "#data/known-group.ts";
 import type { PairList } from "#data/pair-list.ts";
 import type { Shard } from "#data/shard.ts";
 
@@ -33,6 +35,8 @@ export interface Settlement {
   readonly rows: readonly IndexRow[];
   /** Images that were found in each folder, by absolute path. */
   readonly folders: Readonly<Record<string, number>>;
+  /** What it reported; undefined where that is kept elsewhere. */
+  readonly groups?: readonly KnownGroup[] | undefined;
 }
 
 /**
@@ -125,19 +129,14 @@ export class FeatureIndex implements PairStrips {
 
   /** @param version of the way of looking at pairs: another one begins anew */
   async openMatches(version: number): Promise<MatchLog> {
-    let { matches } = this.#record;
-    if (matches?.version !== version) {
-      const generation = this.#record.nextGeneration;
-      matches = { name: `matches.${generation}.log`, version };
-      await this.#commit({ matches, nextGeneration: generation + 1 });
-    }
-    const { name } = matches;
-    const path = join(this.folder, name);
-    this.#matches = await MatchLog.open(path, async (end) => {
-      const kept = `cut ${end.length} bytes off its end, kept as "${await keepAside(this.folder, name, end)}"`;
-      this.#listener.tell(`Damaged: "${path}": ${kept}; those pairs are looked at again`);
-    });
+    const log = await this.#log("matches", version, "those pairs are looked at again");
+    this.#matches = await MatchLog.open(...log);
     return this.#matches;
+  }
+
+  /** @param version of the way of making them: another one begins anew */
+  async openThumbnails(version: number): Promise<ThumbnailLog> {
+    return ThumbnailLog.open(...(await this.#log("thumbnails", version, "those pictures are made again")));
   }
 
   async readChoices(): Promise<ChoiceHistory | undefined> {
@@ -151,6 +150,12 @@ export class FeatureIndex implements PairStrips {
     await this.#commit({ choices, nextGeneration: generation + 1 });
   }
 
+  /** The groups that the latest finished run reported; undefined where that is not known. */
+  async readGroups(): Promise<KnownGroup[] | undefined> {
+    const { groups } = this.#record;
+    return groups ? readJsonLines(this.folder, groups) : undefined;
+  }
+
   /** Remembers the files whose content is at fault. */
   async writeUnreadable(files: readonly UnreadableFile[]): Promise<void> {
     if (files.length === 0 && this.#record.unreadable === null) return;
@@ -161,28 +166,13 @@ export class FeatureIndex implements PairStrips {
   }
 
   /** Commits what a finished run has learnt of its files. */
-  async settle({ rows, folders }: Settlement): Promise<void> {
-    let { nextGeneration } = this.#record;
-    const shards: ShardRecord[] = [];
-    const renamed: number[] = [];
-    for (const [i, shard] of this.#record.shards.entries()) {
-      const { firstRow, end } = this.#rangeOf(i);
-      const changed = shard.content && !sameRows(this.#rows, rows, firstRow, end);
-      if (!changed) {
-        shards.push(shard);
-        continue;
-      }
-      const { number } = shard.content;
-      const images = await writeImages(
-        this.folder,
-        { number, generation: nextGeneration++ },
-        rows.slice(firstRow, end),
-      );
-      shards.push({ ...shard, content: { ...shard.content, images, objectIds: null } });
-      renamed.push(i);
-    }
+  async settle({ rows, folders, groups }: Settlement): Promise<void> {
+    const { shards, renamed, ...next } = await writeSettledShards(this.folder, this.#record, this.#rows, rows);
+    let { nextGeneration } = next;
     for (const [i, row] of rows.entries()) this.#rows[i] = row;
-    await this.#commit({ shards, nextGeneration, folders, reportedRows: rows.length });
+    const known = groups && (await writeIndexFile(this.folder, `groups.${nextGeneration++}.ndjson`, jsonLines(groups)));
+    const reported = known ? { groups: known } : {};
+    await this.#commit({ shards, nextGeneration, folders, reportedRows: rows.length, ...reported });
     if (renamed.length > 0) await this.#writeObjectIds(renamed);
   }
 
@@ -204,6 +194,23 @@ export class FeatureIndex implements PairStrips {
       // nothing depends on it: a full disk must not spoil a night that is done
       this.#listener.tell(`Could not tidy up "${folder}": ${messageOf(error)}; the next run tries again`);
     }
+  }
+
+  /** Where a log lies, and what becomes of its end where that is damaged. */
+  async #log(kind: "matches" | "thumbnails", version: number, consequence: string) {
+    let log = this.#record[kind];
+    if (log?.version !== version) {
+      const generation = this.#record.nextGeneration;
+      log = { name: `${kind}.${generation}.log`, version };
+      await this.#commit({ [kind]: log, nextGeneration: generation + 1 });
+    }
+    const { name } = log;
+    const path = join(this.folder, name);
+    const keepEnd = async (end: Uint8Array) => {
+      const kept = `cut ${end.length} bytes off its end, kept as "${await keepAside(this.folder, name, end)}"`;
+      this.#listener.tell(`Damaged: "${path}": ${kept}; ${consequence}`);
+    };
+    return [path, keepEnd] as const;
   }
 
   /** While they are written, the record does not name them: a run that ends here is no damage. */
@@ -234,9 +241,4 @@ export class FeatureIndex implements PairStrips {
     this.#committed = committed.catch(() => undefined);
     return committed;
   }
-}
-
-function sameRows(old: readonly IndexRow[], rows: readonly IndexRow[], first: number, end: number): boolean {
-  for (let row = first; row < end; row++) if (old[row] !== rows[row]) return false;
-  return true;
 }

@@ -21,7 +21,7 @@ export interface ShardContent {
 }
 
 const OWN_FILES =
-  /^(\d{4,}\.(features|views|object_ids)\.npy|\d{4,}\.images(\.\d+)?\.ndjson|(matches|unreadable|choices)\.\d+\.\w+|index(\.copy)?\.json)(\.tmp)?$/;
+  /^(\d{4,}\.(features|views|object_ids)\.npy|\d{4,}\.images(\.\d+)?\.ndjson|(matches|unreadable|choices|groups|thumbnails)\.\d+\.\w+|index(\.copy)?\.json)(\.tmp)?$/;
 
 /** Whether a file in index/ has a name that this program gives. */
 export function isOwnName(name: string): boolean {

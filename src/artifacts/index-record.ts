@@ -69,12 +69,19 @@ export interface IndexRecord {
   readonly unreadable: FileRecord | null;
   /** File with what ranking candidates has shown. */
   readonly choices: FileRecord | null;
+  /** File with the groups that the latest finished run reported. */
+  readonly groups: FileRecord | null;
+  /** File with small pictures, and which way of making them it was; null before the first. */
+  readonly thumbnails: { readonly name: string; readonly version: number } | null;
 }
+
+/** What indexes did not have at first: older ones go on without it. */
+const NOT_KEPT_BEFORE = { groups: null, thumbnails: null };
 
 export function emptyRecord(madeBy: IndexMaker): IndexRecord {
   const counts = { rows: 0, reportedRows: 0, nextShard: 0, nextGeneration: 0 };
   const nothing = { folders: {}, shards: [], matches: null, unreadable: null, choices: null };
-  return { format: FORMAT_VERSION, madeBy, ...counts, ...nothing };
+  return { format: FORMAT_VERSION, madeBy, ...counts, ...nothing, ...NOT_KEPT_BEFORE };
 }
 
 /** Commits a change of the index. */
@@ -108,11 +115,11 @@ export async function readIndexRecord(file: string): Promise<IndexRecord | "dama
   if (typeof parsed?.format === "number") return "other";
   const { index } = parsed ?? {};
   if (!index || sha256(JSON.stringify(index, null, 1)) !== parsed.sha256) return "damaged";
-  return index.format === FORMAT_VERSION ? index : "other";
+  return index.format === FORMAT_VERSION ? { ...NOT_KEPT_BEFORE, ...index } : "other";
 }
 
 /** Every file that belongs to the index, relative to it. */
-export function filesOf({ shards, matches, unreadable, choices }: IndexRecord): Set<string> {
+export function filesOf({ shards, matches, unreadable, choices, groups, thumbnails }: IndexRecord): Set<string> {
   const names = new Set([INDEX_RECORD, INDEX_RECORD_COPY]);
   const add = (file: FileRecord | null | undefined) => file && names.add(file.name);
   for (const { content, pairs } of shards) {
@@ -120,6 +127,7 @@ export function filesOf({ shards, matches, unreadable, choices }: IndexRecord): 
   }
   add(unreadable);
   add(choices);
-  if (matches !== null) names.add(matches.name);
+  add(groups);
+  for (const log of [matches, thumbnails]) if (log !== null) names.add(log.name);
   return names;
 }

@@ -6,6 +6,14 @@ export interface OutputPaths {
   readonly index: string;
   readonly reports: string;
   readonly runs: string;
+  /** Reports that people changed, of earlier runs. */
+  readonly reviewed: string;
+  /** What people decided, unless the config names another file. */
+  readonly decisions: string;
+  /** A journal of each `npm run apply`. */
+  readonly removals: string;
+  /** Where images go that are removed, unless another folder is given. */
+  readonly quarantine: string;
   /** What `npm run calibrate` writes. */
   readonly calibration: string;
   /** The pictures that are rendered when no images are configured. */
@@ -18,6 +26,10 @@ export function outputPaths(root: string): OutputPaths {
     index: join(root, "index"),
     reports: join(root, "reports"),
     runs: join(root, "runs"),
+    reviewed: join(root, "reviewed"),
+    decisions: join(root, "decisions.csv"),
+    removals: join(root, "removals"),
+    quarantine: join(root, "quarantine"),
     calibration: join(root, "calibration"),
     sample: join(root, "sample"),
   };

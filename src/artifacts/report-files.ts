@@ -1,16 +1,27 @@
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { WrittenReport } from "#artifacts/edited-reports.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
-import { csvFiles, type Table } from "#reports/csv.ts";
+import type { Table } from "#data/table.ts";
+import { csvFiles } from "#reports/csv.ts";
 
 /** Writes `name.csv`, and `name.2.csv` and so on where the table is longer than a spreadsheet takes. */
-export async function writeTable(folder: string, name: string, table: Table): Promise<void> {
-  let number = 1;
+export async function writeTable(folder: string, name: string, table: Table): Promise<WrittenReport[]> {
+  const written: WrittenReport[] = [];
   for (const file of csvFiles(table)) {
-    await writeWholeFile(join(folder, number === 1 ? `${name}.csv` : `${name}.${number}.csv`), file);
-    number++;
+    const number = written.length + 1;
+    written.push(await writeReport(folder, number === 1 ? `${name}.csv` : `${name}.${number}.csv`, file));
   }
+  return written;
 }
 
-export async function writeJson(folder: string, name: string, chunks: Iterable<string>): Promise<void> {
-  await writeWholeFile(join(folder, `${name}.json`), chunks);
+/** @param name with its ending */
+export async function writeReport(
+  folder: string,
+  name: string,
+  chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
+): Promise<WrittenReport> {
+  const path = join(folder, name);
+  const sum = await writeWholeFile(path, chunks);
+  return { name, ...sum, modified: (await stat(path)).mtimeMs };
 }

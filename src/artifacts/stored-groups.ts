@@ -38,6 +38,7 @@ export interface StoredCandidate {
   readonly width: number;
   readonly height: number;
   readonly bytes: number;
+  readonly sha256: string;
   readonly decision: Decision | "";
   readonly note: string;
 }

@@ -29,11 +29,23 @@ export async function startDraft(folder: string, ownFile: string): Promise<strin
   return draft;
 }
 
-/** Puts the draft in the place of `folder`: at every moment the old version or the new one is whole on disk. */
-export async function publishDraft(folder: string): Promise<void> {
+/**
+ * Puts the draft in the place of `folder`: at every moment the old version or the new one is whole on disk.
+ *
+ * @param beforeRemoval takes out of the old version what is not to be removed with it
+ */
+export async function publishDraft(
+  folder: string,
+  beforeRemoval: (previous: string) => Promise<void> = async () => undefined,
+): Promise<void> {
   const previous = previousOf(folder);
-  try {
+  const removePrevious = async () => {
+    if (await exists(previous)) await beforeRemoval(previous);
     await rm(previous, { recursive: true, force: true });
+  };
+  try {
+    // of a run that was killed at this very place
+    await removePrevious();
     if (await exists(folder)) await rename(folder, previous);
     await rename(draftOf(folder), folder);
     await syncFolder(dirname(folder));
@@ -42,7 +54,7 @@ export async function publishDraft(folder: string): Promise<void> {
     throw new PipelineError("artifact", `Cannot replace "${folder}": ${messageOf(error)}`, { cause: error });
   }
   // what cannot be removed now is removed by the next run
-  await rm(previous, { recursive: true, force: true }).catch(() => undefined);
+  await removePrevious().catch(() => undefined);
 }
 
 export async function dropDraft(folder: string): Promise<void> {

@@ -11,8 +11,8 @@ import type { SampleRate, SampleRates } from "#calibration/sample-rates.ts";
 import { sixDigits } from "#calibration/six-digits.ts";
 import type { ThresholdGrid } from "#calibration/threshold-grid.ts";
 import { pairsAmong } from "#data/pair-list.ts";
+import type { Table } from "#data/table.ts";
 import type { View } from "#data/view.ts";
-import type { Table } from "#reports/csv.ts";
 import { jsonRecords } from "#reports/json-records.ts";
 
 /** All that a calibration on a sample found out. */

@@ -1,3 +1,4 @@
+import { Apart } from "#clusters/apart.ts";
 import type { KeepOrder } from "#clusters/keep-order.ts";
 import type { RowGroup } from "#data/group.ts";
 import type { PairList } from "#data/pair-list.ts";
@@ -9,9 +10,18 @@ import type { PairList } from "#data/pair-list.ts";
  * first in that order: no two keepers are a pair, and every other row is a pair with at least one. Each of those joins its nearest
  * keeper, of equally near ones the first in keep order. The order of rows and pairs plays no part.
  *
+ * Rows that must be apart are in no set together: in keep order, each joins the nearest keeper whose set it may join, and is left out where
+ * there is none.
+ *
+ * @param pairs none of two rows that must be apart
  * @returns sets ordered by their keeper; rows ascending
  */
-export function directGroups(rowCount: number, pairs: PairList, order: KeepOrder): RowGroup[] {
+export function directGroups(
+  rowCount: number,
+  pairs: PairList,
+  order: KeepOrder,
+  apart: Apart = new Apart(),
+): RowGroup[] {
   const { left, right, distance, count } = pairs;
   const { starts, partners } = partnersOf(rowCount, pairs);
   const rows = Uint32Array.from({ length: rowCount }, (_, row) => row).filter((row) => starts[row] < starts[row + 1]);
@@ -25,9 +35,16 @@ export function directGroups(rowCount: number, pairs: PairList, order: KeepOrder
     isKeeper[row] = 1;
     for (let p = starts[row]; p < starts[row + 1]; p++) isCovered[partners[p]] = 1;
   }
-  const keeperOf = new Map<number, { keeper: number; distance: number }>();
+  const keeperOf = new Map<number, KeeperAt>();
+  const choosy = new Map<number, KeeperAt[]>();
   const see = (row: number, keeper: number, i: number) => {
     if (isKeeper[row] || !isKeeper[keeper]) return;
+    if (apart.from(row).length > 0) {
+      const keepers = choosy.get(row);
+      if (keepers) keepers.push({ keeper, distance: distance[i] });
+      else choosy.set(row, [{ keeper, distance: distance[i] }]);
+      return;
+    }
     const known = keeperOf.get(row);
     const isNearer =
       !known || distance[i] < known.distance || (distance[i] === known.distance && place[keeper] < place[known.keeper]);
@@ -37,7 +54,20 @@ export function directGroups(rowCount: number, pairs: PairList, order: KeepOrder
     see(left[i], right[i], i);
     see(right[i], left[i], i);
   }
+  for (const row of [...choosy.keys()].sort((a, b) => place[a] - place[b])) {
+    const keepers = choosy.get(row) as KeeperAt[];
+    keepers.sort((a, b) => a.distance - b.distance || place[a.keeper] - place[b.keeper]);
+    const mayJoin = ({ keeper }: KeeperAt) =>
+      apart.from(row).every((other) => other !== keeper && keeperOf.get(other)?.keeper !== keeper);
+    const found = keepers.find(mayJoin);
+    if (found) keeperOf.set(row, found);
+  }
   return gathered(keeperOf);
+}
+
+interface KeeperAt {
+  readonly keeper: number;
+  readonly distance: number;
 }
 
 /** The partners of row `r` are `partners[starts[r]]` up to `partners[starts[r + 1]]`, excluded. */

@@ -1,3 +1,4 @@
+import type { ImageDecision } from "#data/decision.ts";
 import type { ImageRecord } from "#data/image-record.ts";
 import type { Label } from "#data/label.ts";
 
@@ -9,16 +10,21 @@ export type KeepOrder = (a: number, b: number) => number;
 
 type Score = (row: number) => number;
 
+/** What the order asks of images, by row; rows are in id order. */
+interface KnownImages {
+  readonly images: readonly ImageRecord[];
+  readonly labels: readonly (Label | undefined)[];
+  readonly decisions: readonly (ImageDecision | undefined)[];
+}
+
+const WORTH = { keep: 1, "": 0, drop: -1 };
+
 /**
- * The order in which images are kept: the first rule that tells two apart decides; the smaller row when none does.
- *
- * @param images, labels by row; rows are in id order
+ * The order in which images are kept: what a person decided comes first, then the first rule that tells two apart decides; the smaller row
+ * when none does.
  */
-export function keepOrder(
-  images: readonly ImageRecord[],
-  labels: readonly (Label | undefined)[],
-  rules: readonly KeepRule[],
-): KeepOrder {
+export function keepOrder({ images, labels, decisions }: KnownImages, rules: readonly KeepRule[]): KeepOrder {
+  const decided: Score = (row) => WORTH[decisions[row]?.decision ?? ""];
   const scores: Record<KeepRule, Score> = {
     reference: (row) => Number(images[row].reference),
     labeled: (row) => Number(labels[row] !== undefined),
@@ -26,7 +32,7 @@ export function keepOrder(
     bytes: (row) => images[row].bytes,
     path: (row) => -row,
   };
-  const order = rules.map((rule) => scores[rule]);
+  const order = [decided, ...rules.map((rule) => scores[rule])];
   return (a, b) => {
     for (const score of order) {
       const difference = score(b) - score(a);

@@ -3,8 +3,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { makeFolder } from "#artifacts/make-folder.ts";
 import { outputPaths } from "#artifacts/output-paths.ts";
-import { writeJson, writeTable } from "#artifacts/report-files.ts";
-import { writeWholeFile } from "#artifacts/whole-file.ts";
+import { writeReport, writeTable } from "#artifacts/report-files.ts";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import { Progress } from "#base/progress.ts";
 import {
@@ -16,7 +15,7 @@ import {
 } from "#calibration/reviewed-report.ts";
 import { calibrationJson, calibrationPlot, calibrationTable } from "#calibration/sample-report.ts";
 import { describeCalibration } from "#calibration/sample-text.ts";
-import type { Table } from "#reports/csv.ts";
+import type { Table } from "#data/table.ts";
 import { endProcess } from "#terminal/end-process.ts";
 import { showProgress } from "#terminal/progress-display.ts";
 import { type CalibrateFlags, readCalibrateFlags } from "./calibrate-flags.ts";
@@ -75,8 +74,8 @@ async function write({ name, table, json, plot }: Outcome, folder: string): Prom
     throw new PipelineError("artifact", `Cannot make "${folder}": ${messageOf(error)}; ${advice}`, { cause: error });
   });
   await writeTable(folder, name, table);
-  await writeWholeFile(join(folder, `${name}.svg`), [plot]);
-  await writeJson(folder, name, [json]);
+  await writeReport(folder, `${name}.svg`, [plot]);
+  await writeReport(folder, `${name}.json`, [json]);
 }
 
 endProcess(main(process.argv.slice(2)));

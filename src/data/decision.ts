@@ -14,12 +14,19 @@ export interface DecidedImage {
   readonly sha256: string;
 }
 
+/** What was decided on one image alone. */
+export interface ImageDecision {
+  /** Empty where there is nothing but a note. */
+  readonly decision: "keep" | "drop" | "";
+  readonly note: string;
+}
+
 /** What was decided on an image; with `not-duplicate`, on two. */
 export interface DecisionRecord {
   /** Empty where there is nothing but a note. */
   readonly decision: Decision | "";
   readonly image: DecidedImage;
-  /** The other one of `not-duplicate`; the keeper beside which an image to drop was shown. */
+  /** The other one of `not-duplicate`. */
   readonly other: DecidedImage | undefined;
   readonly note: string;
 }

@@ -40,10 +40,14 @@ export interface GroupLink {
 }
 
 /** Images that hang together by pairs; the keeper stands first, then the others in row order. */
-export interface Group {
-  readonly id: string;
+export interface UnnamedGroup {
   readonly members: readonly GroupMember[];
   readonly spread: GroupSpread;
   /** The farthest of the pairs that hold the group together. */
   readonly weakestLink: GroupLink;
+}
+
+export interface Group extends UnnamedGroup {
+  /** Stays from run to run while the keeper or most of the images do. */
+  readonly id: string;
 }

@@ -24,7 +24,12 @@ export function pairsAmong(rows: number): number {
 
 /** The pairs whose match is at least so strong: a smaller place is a stronger match. */
 export function pairsMatched(pairs: MatchedPairs, weakest: number): MatchedPairs {
-  const kept = Uint32Array.from(pairs.match.keys()).filter((i) => pairs.match[i] <= weakest);
+  return pairsWhere(pairs, (i) => pairs.match[i] <= weakest);
+}
+
+/** The pairs whose number is wanted. */
+export function pairsWhere(pairs: MatchedPairs, isWanted: (i: number) => boolean): MatchedPairs {
+  const kept = Uint32Array.from(pairs.match.keys()).filter(isWanted);
   return { ...pairsAt(pairs, kept), match: Uint8Array.from(kept, (i) => pairs.match[i]) };
 }
 

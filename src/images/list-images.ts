@@ -32,6 +32,7 @@ interface ListedFolder {
   readonly path: string;
   /** What the ids of its files begin with. */
   readonly prefix: string;
+  readonly reference: boolean;
   /** How many it has. */
   readonly files: number;
 }
@@ -49,7 +50,7 @@ export async function listImages(folders: readonly ImageFolder[], options: Listi
   for (const { path, real, reference, prefix } of roots) {
     const before = walk.files.length;
     await walkFolder(walk, { path, prefix, reference, depth: 0, folderLabel: "" });
-    listed.push({ path: real, prefix, files: walk.files.length - before });
+    listed.push({ path: real, prefix, reference, files: walk.files.length - before });
   }
   walk.files.sort((a, b) => compareUtf8(a.id, b.id));
   return { files: walk.files, ignored: walk.ignored, folders: listed };

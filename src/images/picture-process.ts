@@ -2,6 +2,7 @@ import { writeBytes } from "#base/byte-shelf.ts";
 import { INHERITED_FILE, serveProcess } from "#base/serve-process.ts";
 import { decodeGray } from "#images/decode-gray.ts";
 import { type DecodedImage, type DecodeOptions, decodeImage } from "#images/decode-image.ts";
+import { encodeThumbnail } from "#images/encode-thumbnail.ts";
 import { findFault } from "#images/find-fault.ts";
 import { hashPixels } from "#images/hash-pixels.ts";
 import type { PictureLimits } from "#images/open-picture.ts";
@@ -35,6 +36,7 @@ const handlers = {
       decodeImage(path, options, limits).then((decoded) => shelve(decoded, place)),
     ),
   gray: ({ path, limits, side }: Request & { readonly side: number }) => outcome(path, decodeGray(path, side, limits)),
+  thumbnail: ({ path, limits }: Request) => outcome(path, encodeThumbnail(path, limits)),
   hashPixels: ({ path, limits }: Request) => outcome(path, hashPixels(path, limits)),
 };
 

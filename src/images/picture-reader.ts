@@ -84,6 +84,13 @@ export class PictureReader {
     return { ...gray, values: Uint8Array.from(gray.values) };
   }
 
+  /** See `encodeThumbnail`. */
+  async thumbnail(path: string): Promise<Uint8Array> {
+    const request = { path, limits: this.#limits };
+    // its bytes lie in the message, which is not to be kept with them
+    return Uint8Array.from(await this.#read((how) => this.#pool.call("thumbnail", request, how)));
+  }
+
   /** See `hashPixels`. */
   hashPixels(path: string): Promise<string> {
     const request = { path, limits: this.#limits };

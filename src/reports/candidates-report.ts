@@ -1,7 +1,7 @@
 import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
+import type { Cell, Table } from "#data/table.ts";
 import type { Catalog } from "#reports/catalog.ts";
-import type { Cell, Table } from "#reports/csv.ts";
 
 const COLUMNS = (
   "rank path nearest_labeled_path nearest_labeled_distance nearest_chosen_path nearest_chosen_distance " +
@@ -15,16 +15,18 @@ export function candidatesTable(candidates: readonly Candidate[], groups: readon
 
 function* rowsOf(candidates: readonly Candidate[], groups: readonly Group[], catalog: Catalog): Generator<Cell[]> {
   for (const record of candidateRecords(candidates, groups, catalog)) {
-    yield [...(Object.values(record) as Cell[]), undefined, undefined];
+    const { sha256: _, ...cells } = record;
+    yield Object.values(cells).map((cell): Cell => cell ?? undefined);
   }
 }
 
-/** candidates.json: the same, a record a candidate; what there is none of is null. */
+/** candidates.json: the same and what the file holds, a record a candidate; what there is none of is null. */
 export function* candidateRecords(candidates: readonly Candidate[], groups: readonly Group[], catalog: Catalog) {
   const groupOf = new Map(groups.map((group) => [group.members[0].row, group]));
   for (const { rank, row, nearestLabeled, nearestChosen, coverageRadius } of candidates) {
-    const { id, width, height, bytes } = catalog.images[row];
+    const { id, width, height, bytes, sha256 } = catalog.images[row];
     const group = groupOf.get(row);
+    const decided = catalog.decisions[row];
     yield {
       rank,
       path: id,
@@ -38,6 +40,9 @@ export function* candidateRecords(candidates: readonly Candidate[], groups: read
       width,
       height,
       bytes,
+      sha256,
+      decision: decided?.decision ?? "",
+      note: decided?.note ?? "",
     };
   }
 }

@@ -1,3 +1,4 @@
+import type { ImageDecision } from "#data/decision.ts";
 import type { ImageRecord } from "#data/image-record.ts";
 import type { Label } from "#data/label.ts";
 
@@ -5,4 +6,5 @@ import type { Label } from "#data/label.ts";
 export interface Catalog {
   readonly images: readonly ImageRecord[];
   readonly labels: readonly (Label | undefined)[];
+  readonly decisions: readonly (ImageDecision | undefined)[];
 }

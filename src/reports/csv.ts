@@ -1,13 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import { toCell } from "#data/spreadsheet-cell.ts";
-
-/** Text is made harmless for spreadsheets; numbers are written with a point and no grouping; undefined is an empty cell. */
-export type Cell = string | number | undefined;
-
-export interface Table {
-  readonly columns: readonly string[];
-  readonly rows: Iterable<readonly Cell[]>;
-}
+import type { Cell, Table } from "#data/table.ts";
 
 /** Rows of one file; spreadsheets end at 1,048,576. */
 const ROWS_PER_FILE = 1_000_000;

@@ -1,7 +1,7 @@
 import type { Group, GroupMember } from "#data/group.ts";
 import type { Label } from "#data/label.ts";
+import type { Cell, Table } from "#data/table.ts";
 import type { Catalog } from "#reports/catalog.ts";
-import type { Cell, Table } from "#reports/csv.ts";
 
 const COLUMNS = (
   "group_id group_size role path keep_path distance_to_keep nearest_path nearest_distance match link " +
@@ -16,13 +16,13 @@ export function groupsTable(groups: readonly Group[], catalog: Catalog): Table {
 function* rowsOf(groups: readonly Group[], catalog: Catalog): Generator<Cell[]> {
   for (const group of groups) {
     for (const record of memberRecords(group, catalog)) {
-      yield [group.id, group.members.length, ...Object.values(record), undefined, undefined];
+      yield [group.id, group.members.length, ...Object.values(record)];
     }
   }
 }
 
 /** groups.json: the same, a record a group, and how far the group reaches and what it hangs by. */
-export function* groupRecords(groups: readonly Group[], catalog: Catalog): Generator<unknown> {
+export function* groupRecords(groups: readonly Group[], catalog: Catalog) {
   for (const group of groups) {
     const members = [...memberRecords(group, catalog)];
     const { diameter, medoidRow, isExact } = group.spread;
@@ -33,7 +33,7 @@ export function* groupRecords(groups: readonly Group[], catalog: Catalog): Gener
       group_size: members.length,
       keep_path: members[0].path,
       diameter,
-      diameter_is: isExact ? "exact" : "at least",
+      diameter_is: isExact ? ("exact" as const) : ("at least" as const),
       medoid_path: catalog.images[medoidRow].id,
       weakest_link: { path_a: a, path_b: b, distance, match },
       members,
@@ -41,13 +41,14 @@ export function* groupRecords(groups: readonly Group[], catalog: Catalog): Gener
   }
 }
 
-/** A member as reports tell it: names and order are those of the columns from `role` to `sha256`. */
+/** A member as reports tell it: names and order are those of the columns from `role` on. */
 function* memberRecords(group: Group, catalog: Catalog) {
   const keepPath = catalog.images[group.members[0].row].id;
   const suggested = suggestedLabel(group.members, catalog.labels);
   for (const member of group.members) {
     const { width, height, bytes, sha256, id } = catalog.images[member.row];
     const label = catalog.labels[member.row];
+    const decided = catalog.decisions[member.row];
     yield {
       role: member.role,
       path: id,
@@ -64,6 +65,8 @@ function* memberRecords(group: Group, catalog: Catalog) {
       height,
       bytes,
       sha256,
+      decision: decided?.decision ?? "",
+      note: decided?.note ?? "",
     };
   }
 }

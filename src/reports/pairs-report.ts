@@ -1,7 +1,7 @@
 import { MATCHES } from "#data/match.ts";
 import type { MatchedPairs } from "#data/pair-list.ts";
+import type { Cell, Table } from "#data/table.ts";
 import type { Catalog } from "#reports/catalog.ts";
-import type { Cell, Table } from "#reports/csv.ts";
 
 /** pairs.csv: every pair within the threshold of a model, in id order; a second model has a column of its own. */
 export function pairsTable(pairs: MatchedPairs, catalog: Catalog): Table {

@@ -29,6 +29,15 @@ interface SearchFacts {
   readonly account: PairAccount;
 }
 
+/** Where images were looked for. */
+export interface RunFolder {
+  /** Absolute, links resolved. */
+  readonly path: string;
+  /** What the ids of its images begin with. */
+  readonly prefix: string;
+  readonly reference: boolean;
+}
+
 /** What a run was told, did and took; what is not known when a run fails early is left out. */
 export interface RunFacts {
   readonly version: string;
@@ -37,12 +46,15 @@ export interface RunFacts {
   readonly exitCode: number;
   readonly error?: string;
   readonly config: unknown;
+  readonly folders?: readonly RunFolder[];
   readonly model?: ModelFacts;
   readonly secondModel?: ModelFacts;
   readonly device: string;
   readonly counts?: RunCounts;
   readonly search?: SearchFacts;
   readonly secondSearch?: SearchFacts;
+  /** Reports beside run.json, as they were written. */
+  readonly reports?: readonly unknown[];
   readonly stages: readonly { readonly name: string; readonly seconds: number; readonly items: number }[];
   readonly peakRssBytes: number;
 }
@@ -58,6 +70,7 @@ export function runJson(facts: RunFacts): string {
     exit_code: facts.exitCode,
     error: facts.error,
     config: facts.config,
+    folders: facts.folders,
     model: model && modelFields(model),
     second_model: secondModel && modelFields(secondModel),
     device: facts.device,
@@ -71,6 +84,7 @@ export function runJson(facts: RunFacts): string {
       items_per_second: seconds > 0 ? rounded(items / seconds) : null,
     })),
     peak_rss_bytes: facts.peakRssBytes,
+    reports: facts.reports,
   };
   return `${JSON.stringify(content, null, 2)}\n`;
 }

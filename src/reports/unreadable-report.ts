@@ -1,6 +1,6 @@
 import { compareUtf8 } from "#base/compare-utf8.ts";
 import type { UnreadableImage } from "#data/image-record.ts";
-import type { Table } from "#reports/csv.ts";
+import type { Table } from "#data/table.ts";
 
 /** unreadable.csv: every file that could not be used and why, in id order. */
 export function unreadableTable(unreadable: readonly UnreadableImage[]): Table {

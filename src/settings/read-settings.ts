@@ -47,6 +47,7 @@ function withAbsolutePaths(content: Partial<Settings>, folder: string): Partial<
     labels: optional(content.labels),
     features: optional(content.features),
     output: optional(content.output),
+    decisions: optional(content.decisions),
     model: modelPath(content.model),
     secondModel: modelPath(content.secondModel),
   };

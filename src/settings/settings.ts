@@ -8,6 +8,8 @@ export interface Settings {
   readonly labels: string | null;
   readonly features: string | null;
   readonly output: string;
+  /** Where decisions are taken down; null: in the output folder. */
+  readonly decisions: string | null;
   readonly model: string;
   readonly preset: string | null;
   /** A model beside the first: it measures who is dissimilar. */
@@ -19,6 +21,10 @@ export interface Settings {
   readonly threshold: number | null;
   readonly dissimilar: number | null;
   readonly candidates: number;
+  /** Small pictures in report.html and groups.xlsx, at most. */
+  readonly thumbnails: number;
+  /** Whether groups.xlsx is written. */
+  readonly xlsx: boolean;
   readonly concurrency: number | null;
   readonly limitMemory: number | null;
   readonly maxUnreadable: number | null;

@@ -6,6 +6,7 @@ import { fullDisk } from "../faults/full-disk.ts";
 import { drawSet, flagsOf } from "../faults/picture-set.ts";
 import { runPipelineProcess } from "../faults/pipeline-process.ts";
 import { randomSequence, type SequenceStep } from "../faults/random-sequence.ts";
+import { type RemovalTrial, removalTrials } from "../faults/removal-trials.ts";
 import { finishedReports } from "../faults/reports.ts";
 import { afterKilledOwner, twoAtOnce } from "../faults/two-at-once.ts";
 import { type FaultOptions, type FaultResult, outcome, problemsOf, short } from "./faults-part.ts";
@@ -13,6 +14,7 @@ import { type FaultOptions, type FaultResult, outcome, problemsOf, short } from 
 const STEPS = 1000;
 const STEPS_A_SEQUENCE = 20;
 const PAIRS_OF_RUNS = 12;
+const REMOVALS = 100;
 /** Seconds within which a second run must be refused. */
 const REFUSED_WITHIN = 2;
 
@@ -24,6 +26,7 @@ export const DRAWN_PARTS = {
   corruption,
   sequences,
   "two-at-once": twoRuns,
+  removal,
 };
 
 async function faultyDisk({ root, count, seed, tell }: FaultOptions, of: "change" | "read"): Promise<FaultResult> {
@@ -90,6 +93,15 @@ async function sequences({ root, count = STEPS, seed, tell }: FaultOptions): Pro
     "fresh seconds": mean((s) => s.freshSeconds),
   };
   return { figures, problems: problemsOf(steps, ({ seed: own, change }) => `sequence ${own}, ${change}`) };
+}
+
+async function removal({ root, count = REMOVALS, seed, tell }: FaultOptions): Promise<FaultResult> {
+  const named = ({ way, kill, sequel }: RemovalTrial) => `${way}, ${kill}, then ${sequel}`;
+  const onTrial = (trial: RemovalTrial) =>
+    tell(`${trial.number + 1} of ${count}: ${named(trial)}: ${outcome(trial.problems)}`);
+  const trials = await removalTrials(root, { trials: count, seed, onTrial });
+  const kills = trials.reduce((sum, trial) => sum + trial.kills, 0);
+  return { figures: { trials: trials.length, kills }, problems: problemsOf(trials, named) };
 }
 
 async function twoRuns({ root, count = PAIRS_OF_RUNS, tell }: FaultOptions): Promise<FaultResult> {

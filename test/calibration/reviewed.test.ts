@@ -103,6 +103,17 @@ test("decisions are read from a table of pairs", async () => {
   ]);
 });
 
+test("decisions are read from what a spreadsheet saved: semicolons, decimal commas, UTF-16 and columns elsewhere", async () => {
+  const content =
+    "\ufeffnote;decision;distance_to_keep;keep_path;path\r\n;drop;0,25;a.png;b.png\r\n;not-duplicate;0,5;a.png;c.png\r\n";
+  const file = join(await temporaryFolder(), "reviewed.csv");
+  await writeFile(file, content, "utf16le");
+  expect(await readReviewed(file)).toEqual([
+    { distance: 0.25, isRight: true },
+    { distance: 0.5, isRight: false },
+  ]);
+});
+
 test("a file that holds no decisions is refused with what was found and expected", async () => {
   await expect(readReviewed(await fileOf("left,right\na,b\n"))).rejects.toThrow(
     /reviewed\.csv": found the columns left,right, expected those of a reviewed groups\.csv \(path,keep_path,distance_to_keep,decision\) or of pairs \(path_a,path_b,distance,decision\)/,

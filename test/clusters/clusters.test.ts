@@ -68,7 +68,7 @@ test.each<[readonly KeepRule[], number]>([
     image({ bytes: 9 }),
   ];
   const labels = [undefined, undefined, { label: "a", split: "" }, undefined, undefined];
-  expect([4, 2, 0, 1, 3].sort(keepOrder(images, labels, rules))[0]).toBe(keeper);
+  expect([4, 2, 0, 1, 3].sort(keepOrder({ images, labels, decisions: [] }, rules))[0]).toBe(keeper);
 });
 
 test("memberDistances() names the nearest member, and the distance to the keeper where that is a pair", () => {

@@ -9,6 +9,9 @@ import { finishedReports, type Reports, readReports, readRunRecord, reportDiffer
 const DAMAGES = ["truncate", "flip", "delete", "empty"] as const;
 type Damage = (typeof DAMAGES)[number];
 
+/** Kinds of files that grow. */
+const LOGS = ["matches", "thumbnails"];
+
 export interface PlannedDamage {
   readonly kind: FileKind | "other";
   readonly file: string;
@@ -87,8 +90,8 @@ async function keptProblems(
   // nothing tells a record that was deleted, or the end of a log, from one that never was
   const isMissed =
     damage === "flip" ||
-    (damage !== "delete" && kind !== "matches") ||
-    !["manifest", "unreadable", "matches"].includes(kind);
+    (damage !== "delete" && !LOGS.includes(kind)) ||
+    !["manifest", "unreadable", ...LOGS].includes(kind);
   if (isMissed && !said.includes(basename(file))) problems.push(`${basename(file)} is named nowhere`);
   const content = left.get(file);
   if (!isMissed || !content || damage === "empty") return problems;
@@ -96,7 +99,7 @@ async function keptProblems(
     (await filesUnder(output)).map(async (path) => ({ path, now: await readFile(path) })),
   );
   // of a log only what cannot be read is cut off and kept
-  const isRest = (now: Buffer) => kind === "matches" && now.length > 0 && content.subarray(-now.length).equals(now);
+  const isRest = (now: Buffer) => LOGS.includes(kind) && now.length > 0 && content.subarray(-now.length).equals(now);
   const isKept = contents.some(({ path, now }) => path !== file && (now.equals(content) || isRest(now)));
   if (!isKept) problems.push(`${basename(file)} was not set aside`);
   return problems;

@@ -18,6 +18,8 @@ const FILE_KINDS = {
   images: /^\d+\.images(\.\d+)?\.ndjson$/,
   pairs: /pairs.*\.npy$/,
   matches: /match/,
+  groups: /^groups\.\d+\.ndjson$/,
+  thumbnails: /^thumbnails\.\d+\.log$/,
   choices: /^choices\.\d+\.bin$/,
   manifest: /^index(\.copy)?\.json$/,
   unreadable: /unreadable/,

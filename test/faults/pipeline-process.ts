@@ -19,6 +19,8 @@ export interface ProcessEnd {
 }
 
 export interface StartOptions {
+  /** A command other than the pipeline. */
+  readonly command?: "src/commands/apply.ts" | "src/commands/undo.ts";
   /** Modules that are imported before the program. */
   readonly preload?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -26,19 +28,23 @@ export interface StartOptions {
   readonly limitSeconds?: number;
 }
 
-/** `npm run pipeline -- …args` as the leader of a process group of its own, so that it can be killed with its children. */
+/** `npm run pipeline -- …args`, or another command, as the leader of a process group of its own, so that it can be killed with its children. */
 export class PipelineProcess {
   readonly ended: Promise<ProcessEnd>;
   readonly #child: ChildProcess;
 
   constructor(args: readonly string[], options: StartOptions = {}) {
     const imports = (options.preload ?? []).flatMap((module) => ["--import", module]);
-    this.#child = spawn(process.execPath, [...imports, "src/start/start.mjs", "pipeline/main.ts", ...args], {
-      cwd: ROOT,
-      detached: true,
-      env: { ...process.env, ...options.env },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    this.#child = spawn(
+      process.execPath,
+      [...imports, "src/start/start.mjs", options.command ?? "pipeline/main.ts", ...args],
+      {
+        cwd: ROOT,
+        detached: true,
+        env: { ...process.env, ...options.env },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     this.ended = this.#watch(options.limitSeconds ?? 300);
   }
 

@@ -1,14 +1,25 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { sha256 } from "#base/fingerprint.ts";
+import { fromCell } from "#data/spreadsheet-cell.ts";
 
-/** Reports that tell of a run or of earlier runs, and so differ between a run that was resumed and one that was not. */
-const OF_THEIR_RUN = new Set(["run.json", "changes.csv"]);
+/** Reports that tell of how images have changed since the run before, and so differ from those of a run without one. */
+const OF_HISTORY = new Set(["changes.csv", "report.html"]);
+
+export interface ReadReportsOptions {
+  /** Whether both runs that are compared had the same runs before them; names of groups then count too. */
+  readonly sameHistory?: boolean;
+}
 
 /** Contents by file name. */
 export type Reports = ReadonlyMap<string, Buffer>;
 
 /** Every report of a folder that depends on images, config and model alone; undefined when there is no such folder. */
-export async function readReports(folder: string): Promise<Reports | undefined> {
+export async function readReports(
+  folder: string,
+  { sameHistory = false }: ReadReportsOptions = {},
+): Promise<Reports | undefined> {
   let names: string[];
   try {
     names = await readdir(folder);
@@ -17,14 +28,31 @@ export async function readReports(folder: string): Promise<Reports | undefined> 
   }
   const reports = new Map<string, Buffer>();
   for (const name of names.sort()) {
-    if (!OF_THEIR_RUN.has(name)) reports.set(name, await readFile(join(folder, name)));
+    if (name !== "run.json") reports.set(name, await readFile(join(folder, name)));
   }
-  return reports;
+  return sameHistory ? reports : renamedGroups(withoutHistory(reports));
+}
+
+/** Those that do not tell what has changed. */
+export function withoutHistory(reports: Reports): Reports {
+  return new Map([...reports].filter(([name]) => !OF_HISTORY.has(name)));
+}
+
+/** The same as if each group were named after its keeper, which runs without a past do. */
+function renamedGroups(reports: Reports): Reports {
+  const groups = parse(reports.get("groups.csv") ?? "", { bom: true, columns: true }) as Record<string, string>[];
+  const names = new Map(groups.map(({ group_id, keep_path }) => [group_id, `g-${sha256(fromCell(keep_path))}`]));
+  const renamed = (content: Buffer) =>
+    Buffer.from(
+      content.toString("latin1").replace(/g-[0-9a-f]{16}\b/g, (id) => names.get(id) ?? id),
+      "latin1",
+    );
+  return new Map([...reports].map(([name, content]) => [name, renamed(content)]));
 }
 
 /** Like `readReports`, of the reports of an output folder, which must be there. */
-export async function finishedReports(output: string): Promise<Reports> {
-  const reports = await readReports(join(output, "reports"));
+export async function finishedReports(output: string, options: ReadReportsOptions = {}): Promise<Reports> {
+  const reports = await readReports(join(output, "reports"), options);
   if (!reports?.has("groups.csv")) throw new Error(`Expected finished reports in "${output}"`);
   return reports;
 }

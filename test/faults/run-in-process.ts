@@ -23,16 +23,18 @@ const { runPipeline }: typeof Pipeline = await import(pathToFileURL(compiled).hr
 export async function runInProcess(args: readonly string[]): Promise<void> {
   const commandLine = readCommandLine(args, "0.0.0");
   if (typeof commandLine === "number") throw new PipelineError("settings", "Expected flags of a run");
-  const { settings } = commandLine;
+  const { settings, reviewed } = commandLine;
   const progress = new Progress();
   const started = new Date();
-  await runPipeline(settings, progress, (finished) => ({
+  const describe: Pipeline.RunOrder["describe"] = (finished, reports = []) => ({
     version: "0.0.0",
     started,
     finished: new Date(),
     config: settings,
     stages: progress.timings(),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    reports,
     ...finished,
-  }));
+  });
+  await runPipeline({ settings, reviewed, started, progress, describe });
 }

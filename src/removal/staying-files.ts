@@ -1,0 +1,52 @@
+import { realpath } from "node:fs/promises";
+import type { StoredMember } from "#artifacts/stored-groups.ts";
+import { quotedName } from "#terminal/quoted-name.ts";
+import type { ContentChecker } from "./content-checker.ts";
+import { entriesNeeded } from "./directory-entries.ts";
+import { factsAt } from "./file-facts.ts";
+import type { ImagePlaces } from "./image-places.ts";
+import type { StayingFile } from "./removal-plan.ts";
+
+/** A member that stays, or why it cannot be counted on. */
+export type StayingCheck = StayingFile | { readonly problem: string };
+
+/** Tells whether the members that stay are there, whole, and still there once others are gone. */
+export class StayingFiles {
+  readonly #places: ImagePlaces;
+  readonly #checker: ContentChecker;
+  readonly #idOfEntry: ReadonlyMap<string, string>;
+
+  /** @param idOfEntry object ids of what goes, by its entry */
+  constructor(places: ImagePlaces, checker: ContentChecker, idOfEntry: ReadonlyMap<string, string>) {
+    this.#places = places;
+    this.#checker = checker;
+    this.#idOfEntry = idOfEntry;
+  }
+
+  async check({ path: id, sha256 }: StoredMember): Promise<StayingCheck> {
+    const place = this.#places.find(id);
+    if (!place) return { problem: "is in no image folder of the latest run" };
+    try {
+      const [going] = (await entriesNeeded(place.path)).flatMap((entry) => this.#idOfEntry.get(entry) ?? []);
+      if (going !== undefined) return { problem: `is the same file as ${quotedName(going)}, which goes` };
+      const path = await realpath(place.path);
+      const facts = await factsAt(path);
+      if (facts?.kind !== "file") return { problem: facts ? "is no regular file" : "is gone" };
+      const problem = await this.#checker.problem(path, sha256);
+      return problem === undefined ? { id, path, sha256, facts } : { problem };
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      return { problem: code === "ENOENT" || code === "ENOTDIR" ? "is gone" : `cannot be looked at (${code})` };
+    }
+  }
+
+  /** Where files of some bytes that stay should lie; they are not looked at. */
+  pathsOf(members: readonly StoredMember[], sha256: string): string[] {
+    const equal = members.filter((member) => member.sha256 === sha256);
+    return equal.slice(0, MOST_EQUALS).flatMap(({ path }) => this.#places.find(path)?.path ?? []);
+  }
+}
+
+/** More would make the journal of a folder of reposts grow with their square. */
+const MOST_EQUALS = 5;

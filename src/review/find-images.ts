@@ -1,0 +1,106 @@
+import { fromCell } from "#data/spreadsheet-cell.ts";
+import { couldBecome } from "#review/could-become.ts";
+import { contentOf, type ReportedImage, type ReportedImages } from "#review/reported-images.ts";
+import type { RowText } from "#review/reviewed-row.ts";
+
+/** What a row speaks of: an image, one that is gone or has changed since, or nobody can tell, and why. */
+export type Found = ReportedImage | "gone" | { readonly unclear: string };
+
+export interface FoundImages {
+  /** By row of the texts. */
+  readonly found: readonly Found[];
+  /** Images that stand in the file under their own names, with their own content. */
+  readonly claimed: ReadonlySet<ReportedImage>;
+}
+
+/**
+ * Finds the image of every row by name and content, never by position. A row whose name and content are both of one image speaks of it,
+ * unless its name may have been made of that of another image of the same content, which stands nowhere in the file under its own
+ * name. A name that nobody has is found by content, where it may have been made of the name of one image alone.
+ */
+export function findImages(texts: readonly RowText[], images: ReportedImages): FoundImages {
+  const exact = texts.map((text) => {
+    const image = images.at(text.path);
+    return image && contentOf(image, text.contentKey) === text.content ? image : undefined;
+  });
+  const claimed = new Set(exact.filter((image) => image !== undefined));
+  const found = texts.map((text, i) => {
+    const image = exact[i];
+    if (image) return ofItsName(text, image, images, claimed);
+    const other = images.at(text.path);
+    return other ? ofOtherContent(text, other, images) : ofUnknownName(text, images, claimed);
+  });
+  return { found, claimed };
+}
+
+function ofItsName(
+  text: RowText,
+  image: ReportedImage,
+  images: ReportedImages,
+  claimed: ReadonlySet<ReportedImage>,
+): Found {
+  const alike = sameContentNamedLike(text, images);
+  const rival = alike.find((other) => other !== image && !claimed.has(other));
+  if (!rival) return image;
+  return unclear(text, `that may be ${quoted(image.path)} or ${quoted(rival.path)} (the same bytes)`, "one of them");
+}
+
+/**
+ * The name is that of an image, but the content is not its: the file changed, or a spreadsheet made the name of that of another image,
+ * which the content then tells.
+ */
+function ofOtherContent(text: RowText, image: ReportedImage, images: ReportedImages): Found {
+  const fitting = text.isContent ? sameContentNamedLike(text, images) : [];
+  if (fitting.length === 1) return fitting[0];
+  const expected = `the ${text.contentKey} of the report, ${contentOf(image, text.contentKey) || "which is empty"}`;
+  const isOfNobody = text.isContent && images.withContent(text.content).length === 0;
+  if (isOfNobody && !isDamaged(text, images, image)) return "gone";
+  return unclear(text, `with the ${text.contentKey} ${quoted(text.content)}`, expected);
+}
+
+function ofUnknownName(text: RowText, images: ReportedImages, claimed: ReadonlySet<ReportedImage>): Found {
+  if (!text.isContent) return unclear(text, "that is in no report", "a path and a content that are");
+  const same = images.withContent(text.content).filter((image) => text.contentKey === "sha256" || image.isCandidate);
+  if (same.length === 0) {
+    if (!isDamaged(text, images)) return "gone";
+    return unclear(text, `with a damaged ${text.contentKey} ${quoted(text.content)}`, "that of the report");
+  }
+  const fitting = same.filter(({ path }) => couldBecome(path, text.pathCell, text.isSure));
+  if (fitting.length === 1) return fitting[0];
+  if (fitting.length === 0) {
+    // it had no twin when it was reported, so its content tells which it is
+    if (same.length === 1 && text.nearestDistance > 0 && !claimed.has(same[0])) return same[0];
+    // the others of these bytes are here under their own names, or are its keeper: it was one that is gone
+    if (same.every((image) => claimed.has(image) || isKeeper(image, text))) return "gone";
+  }
+  const names = same.slice(0, 3).map(({ path }) => quoted(path));
+  return unclear(text, "that is in no report", `one of the images of these bytes, ${names.join(", ")}`);
+}
+
+function sameContentNamedLike(text: RowText, images: ReportedImages): ReportedImage[] {
+  if (!text.isContent) return images.namedLike(text.pathCell, text.isSure).filter(({ sha256 }) => sha256 === "");
+  const same = images.withContent(text.content).filter(({ path }) => couldBecome(path, text.pathCell, text.isSure));
+  return text.contentKey === "size" ? same.filter(({ isCandidate }) => isCandidate) : same;
+}
+
+/** Whether content that nobody has is that of an image with some digits changed: two hashes never share half of theirs. */
+function isDamaged({ contentKey, content }: RowText, images: ReportedImages, image?: ReportedImage): boolean {
+  if (contentKey === "sha256") return images.isNearlyKnown(content);
+  if (!image) return false;
+  const numbers = content.match(/\d+/g) ?? [];
+  const reported = contentOf(image, "size").match(/\d+/g) ?? [];
+  return numbers.filter((number, i) => number === reported[i]).length > 1;
+}
+
+/** Whether the row, which is not the keeper's own, names the image as its keeper. */
+function isKeeper(image: ReportedImage, { keepCell, pathCell, role }: RowText): boolean {
+  return role !== "keeper" && keepCell !== pathCell && fromCell(keepCell) === image.path;
+}
+
+function unclear({ pathCell }: RowText, found: string, expected: string): { unclear: string } {
+  return { unclear: `found ${quoted(pathCell)} ${found}, expected ${expected}` };
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

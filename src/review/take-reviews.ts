@@ -1,0 +1,138 @@
+import { realpathSync } from "node:fs";
+import { join } from "node:path";
+import type { EditedReport } from "#artifacts/edited-reports.ts";
+import { storedCandidates, storedGroups } from "#artifacts/stored-groups.ts";
+import { PipelineError } from "#base/pipeline-error.ts";
+import type { DecidedImage, Decision } from "#data/decision.ts";
+import type { Ledger } from "#review/ledger.ts";
+import { type ReviewedRow, readReviewed } from "#review/read-reviewed.ts";
+import { type ReportedImages, reportedImages } from "#review/reported-images.ts";
+
+/** Names of tables that hold decisions. */
+const REVIEWED = /^(groups|candidates|decisions)\b.*\.(csv|tsv|txt|xlsx|ods)$/i;
+
+interface Said {
+  readonly decision: Decision | "";
+  readonly note: string;
+}
+
+/**
+ * Takes the decisions of reviewed files down in the ledger, and writes it: of reports that were changed since they were written, and of
+ * other files. In a report, a cell says something where it differs from what the run had written: a decision that was cleared is
+ * withdrawn. In another file, which may be of an earlier report, an empty cell says nothing.
+ *
+ * @param reports folder of the latest reports
+ * @param edited what was changed there; see `editedReports`
+ * @param files of decisions; those that are among the edited reports count as such
+ * @returns a line a file, for a person
+ * @throws PipelineError `input` for what is unclear, naming file, row and what was expected; nothing is taken down then
+ */
+export async function takeReviews(
+  reports: string,
+  ledger: Ledger,
+  { edited, files }: { readonly edited: readonly EditedReport[]; readonly files: readonly string[] },
+): Promise<string[]> {
+  const inReports = edited.filter(({ name }) => REVIEWED.test(name)).map(({ name }) => join(reports, name));
+  const known = new Set(inReports.map((file) => realpathSync(file)));
+  const others = files.filter((file) => !known.has(realOr(file)));
+  if (inReports.length + others.length === 0) return [];
+  const reported = await reportedImages(reports);
+  const before = await saidBefore(reports);
+  const review = new Review(ledger);
+  for (const file of inReports) await review.read(file, reported, before);
+  for (const file of others) await review.read(file, reported, undefined);
+  review.takeDown();
+  await ledger.write();
+  return review.told;
+}
+
+/** The name of a file that cannot be read is told when it is. */
+function realOr(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}
+
+async function saidBefore(reports: string): Promise<ReadonlyMap<string, Said>> {
+  const said = new Map<string, Said>();
+  for await (const { members } of storedGroups(reports)) for (const member of members) said.set(member.path, member);
+  for await (const candidate of storedCandidates(reports)) said.set(candidate.path, candidate);
+  return said;
+}
+
+interface Change extends Said {
+  readonly image: DecidedImage;
+  readonly keeper: DecidedImage | undefined;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Gathers what files say, and takes it down when all agree. */
+class Review {
+  readonly #ledger: Ledger;
+  readonly #changes = new Map<string, Change>();
+  readonly told: string[] = [];
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** @param before what the report said as it was written; undefined for a file of which that is not known */
+  async read(file: string, reported: ReportedImages, before: ReadonlyMap<string, Said> | undefined): Promise<void> {
+    const { rows, gone } = await readReviewed(file, reported);
+    let count = 0;
+    for (const row of rows) {
+      const said = before ? saidAnew(row, before.get(row.image.path)) : this.#saidAtAll(row);
+      if (!said) continue;
+      this.#add({ ...said, image: row.image, keeper: row.keeper, file, line: row.line });
+      count++;
+    }
+    const passedOver = gone > 0 ? `; passed over ${gone} rows of images that are gone or have changed` : "";
+    this.told.push(
+      `Took ${count} ${count === 1 ? "decision" : "decisions"} of "${file}" down in "${this.#ledger.file}"${passedOver}`,
+    );
+  }
+
+  takeDown(): void {
+    for (const { decision, note, image, keeper } of this.#changes.values()) {
+      if (decision === "not-duplicate") {
+        if (keeper) this.#ledger.separate(image, keeper, note);
+        this.#ledger.decide(image, { decision: "", note: "" });
+      } else {
+        this.#ledger.decide(image, { decision, note });
+      }
+    }
+  }
+
+  /** What a row of a file says that may be of an earlier report. */
+  #saidAtAll({ decision, note, isWithdrawn, image }: ReviewedRow): Said | undefined {
+    if (decision === "" && note === "" && !isWithdrawn) return undefined;
+    const known = this.#ledger.of(image);
+    const kept = isWithdrawn ? "" : (known?.decision ?? "");
+    return { decision: decision === "" ? kept : decision, note: note === "" ? (known?.note ?? "") : note };
+  }
+
+  #add(change: Change): void {
+    const key = `${change.image.sha256}\n${change.image.path}`;
+    const other = this.#changes.get(key);
+    if (other && other.decision !== change.decision) {
+      const said = [other, change].map(
+        ({ decision, file, line }) => `${decision || "nothing"} in "${file}", row ${line}`,
+      );
+      const found = `${JSON.stringify(change.image.path)} decided as ${said.join(", and as ")}`;
+      throw new PipelineError(
+        "input",
+        `Reviewed files disagree: found ${found}; expected one decision, correct one of them`,
+      );
+    }
+    this.#changes.set(key, change);
+  }
+}
+
+/** What a row of a report says that the run had not written; undefined where it is as it was. */
+function saidAnew({ decision, note, isWithdrawn }: ReviewedRow, before: Said | undefined): Said | undefined {
+  const isSame = decision === (before?.decision ?? "") && note === (before?.note ?? "") && !isWithdrawn;
+  return isSame ? undefined : { decision, note };
+}
