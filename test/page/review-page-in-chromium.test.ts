@@ -161,7 +161,7 @@ inChromium(
 inChromium("large groups show their further members when asked, and say why some have no picture", async () => {
   const { page } = await open(mixedContent({ maxThumbnails: 40 }));
   const film = page.locator(".group").nth(4);
-  expect(await film.locator(".card").count()).toBe(24);
+  await expect.poll(() => film.locator(".card").count()).toBe(24);
   await film.locator("[data-action=more]").click();
   expect(await film.locator(".card").count()).toBe(48);
   await film.locator(".card").nth(47).scrollIntoViewIfNeeded();
@@ -178,7 +178,7 @@ inChromium("a file that was cut off says so, and shows what there is", async () 
   onTestFinished(() => page.close());
   await page.goto(pathToFileURL(file).href);
   await expect.poll(() => page.locator("#cut-off").isVisible()).toBe(true);
-  expect(await page.locator(".group").count()).toBe(50);
+  await expect.poll(() => page.locator(".group").count()).toBe(50);
 });
 
 inChromium("single keys can be switched off", async () => {

@@ -9,6 +9,7 @@ export interface ChartFigure {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** Puts a chart's figure together; one without drawings has no table either. */
 export function chartFigure({ title, sentence, drawings, columns, rows }: ChartFigure): HTMLElement {
   return element(
     "figure",
@@ -40,6 +41,7 @@ export function drawing(width: number, height: number, label: string): SVGSVGEle
   return svgElement("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label });
 }
 
+/** Words in a drawing, on the line `y`. */
 export function text(
   x: number,
   y: number,
@@ -50,6 +52,7 @@ export function text(
   return svgElement("text", { x, y, "text-anchor": anchor, class: kind }, words);
 }
 
+/** @param kind its class in the style */
 export function line(x1: number, y1: number, x2: number, y2: number, kind: string): SVGLineElement {
   return svgElement("line", { x1, y1, x2, y2, class: kind });
 }

@@ -43,15 +43,19 @@ export class Router {
 
   async goTo(view: View): Promise<void> {
     const page = view === "charts" ? 0 : this.#views[view].list.page;
-    if (this.view !== view) history.pushState(null, "", hashOf({ view, page }));
+    this.#name({ view, page });
     await this.#show({ view, page });
   }
 
   /** Lets the address name the page that is shown now, and the reader begin at its top. */
   notePage(): void {
-    const hash = hashOf({ view: this.view, page: this.list?.page ?? 0 });
-    if (location.hash !== hash) history.pushState(null, "", hash);
+    this.#name({ view: this.view, page: this.list?.page ?? 0 });
     byId(`${this.view}-status`, HTMLElement).scrollIntoView({ block: "nearest" });
+  }
+
+  #name(route: Route): void {
+    const hash = hashOf(route);
+    if (hash !== hashOf(this.#wanted())) location.hash = hash;
   }
 
   #wanted(): Route {
