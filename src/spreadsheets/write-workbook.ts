@@ -5,7 +5,7 @@ import { toCell } from "#data/spreadsheet-cell.ts";
 import type { Cell, Table } from "#data/table.ts";
 
 /** JPEG of an image by its object id, of the proportions of PICTURE_CELL; undefined where there is none. */
-export type PictureOf = (path: string) => Promise<Uint8Array | undefined>;
+type PictureOf = (path: string) => Promise<Uint8Array | undefined>;
 
 export interface WorkbookOptions {
   /** What the sheet is called. */
