@@ -8,7 +8,17 @@ import { xmlText } from "#spreadsheets/xml-text.ts";
 /** In characters; other columns get the last. */
 const WIDTHS: Readonly<Record<string, number>> = {
   ...{ path: 44, keep_path: 44, nearest_path: 32, nearest_labeled_path: 32, nearest_chosen_path: 32, note: 40 },
-  ...{ sha256: 38, group_id: 18, decision: 17, match: 13, label: 16, suggested_label: 16, other: 12 },
+  ...{ distance_to_keep: 18, nearest_distance: 18, nearest_labeled_distance: 18, nearest_chosen_distance: 18 },
+  ...{
+    sha256: 38,
+    group_id: 18,
+    decision: 17,
+    match: 13,
+    label: 16,
+    suggested_label: 17,
+    coverage_radius: 17,
+    other: 12,
+  },
 };
 /** What the reviewer fills in. */
 const REVIEWER_COLUMNS = ["decision", "note"];
@@ -128,10 +138,14 @@ function endXml(layout: SheetLayout, names: readonly string[], rowCount: number)
     `<dataValidations count="1"><dataValidation type="list" allowBlank="1" showErrorMessage="1" errorTitle="decision" ` +
     `error="${DECISIONS.join(", ")} or nothing" sqref="${letters}2:${letters}${Math.max(2, rowCount + 1)}">` +
     `<formula1>"${DECISIONS.join(",")}"</formula1></dataValidation></dataValidations>`;
+  const area = sheetArea(layout, rowCount);
   return (
-    `<autoFilter ref="${sheetArea(layout, rowCount)}"/>${place === -1 ? "" : choice}` +
+    `<autoFilter ref="${area}"/>${place === -1 ? "" : choice}` +
     '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>' +
-    `<pageSetup orientation="landscape" fitToHeight="0"/>${layout.hasPictures ? '<drawing r:id="rId1"/>' : ""}</worksheet>`
+    '<pageSetup orientation="landscape" fitToHeight="0"/>' +
+    // else Excel offers to make numbers of ids
+    `<ignoredErrors><ignoredError sqref="${area}" numberStoredAsText="1"/></ignoredErrors>` +
+    `${layout.hasPictures ? '<drawing r:id="rId1"/>' : ""}</worksheet>`
   );
 }
 

@@ -37,7 +37,8 @@ export function workbookPart(sheet: string, filtered: string): ZipPart {
   const area = `'${name.replaceAll("'", "''")}'!${filtered.replace(/([A-Z]+)(\d+)/g, "$$$1$$$2")}`;
   return part(
     "xl/workbook.xml",
-    `<workbook xmlns="${MAIN}" xmlns:r="${RELATIONS}"><sheets><sheet name="${name}" sheetId="1" r:id="rId1"/></sheets>` +
+    `<workbook xmlns="${MAIN}" xmlns:r="${RELATIONS}"><bookViews><workbookView/></bookViews>` +
+      `<sheets><sheet name="${name}" sheetId="1" r:id="rId1"/></sheets>` +
       `<definedNames><definedName name="_xlnm._FilterDatabase" localSheetId="0" hidden="1">${area}</definedName></definedNames>` +
       "</workbook>",
   );
