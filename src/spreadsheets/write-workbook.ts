@@ -36,8 +36,9 @@ const MOST_CHARACTERS = 32_767;
 
 /** In characters; other columns get the last. */
 const WIDTHS: Readonly<Record<string, number>> = {
-  ...{ path: 44, keep_path: 44, nearest_path: 32, nearest_labeled_path: 32, nearest_chosen_path: 32, note: 40 },
-  ...{ sha256: 38, group_id: 20, decision: 17, match: 13, label: 16, suggested_label: 16, other: 12 },
+  ...{ path: 44, keep_path: 44, nearest_path: 32, note: 40 },
+  ...{ distance_to_keep: 18, nearest_distance: 18, sha256: 38, group_id: 20, decision: 17, match: 13 },
+  ...{ label: 16, suggested_label: 17, other: 12 },
 };
 /** What the reviewer fills in. */
 const REVIEWER_COLUMNS = ["decision", "note"];

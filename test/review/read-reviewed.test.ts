@@ -46,11 +46,17 @@ test("rows that people write below the table are passed over, unless they decide
   await expect(review([rowOf("a.jpg"), { path: "Total", decision: "drop" }])).rejects.toThrow(/row 3: found "Total"/);
 });
 
+test("a file without the column of notes says nothing of them", async () => {
+  const columns = EXPORT_COLUMNS.filter((column) => column !== "note");
+  expect(await review([rowOf("b.jpg")])).toMatchObject({ hasNotes: true });
+  expect(await review([rowOf("b.jpg")], { columns })).toMatchObject({ hasNotes: false, rows: [{ note: "" }] });
+});
+
 test("up to ten rows are named at once, in their order", async () => {
   const rows = Array.from({ length: 14 }, (_, i) => rowOf("b.jpg", { decision: i < 2 ? "drop" : `what ${i}` }));
   const message = String(await review([...rows, rowOf("ref/c.jpg", { decision: "drop" })]).catch(String));
   expect(message.match(/row \d+: /g)).toEqual(Array.from({ length: 10 }, (_, i) => `row ${i + 4}: `));
-  expect(message).toMatch(/; and 3 more rows$/);
+  expect(message).toMatch(/; and 3 more rows\. Correct these rows or delete them$/);
 });
 
 test("the export of report.html is read by the same rules", async () => {
@@ -70,7 +76,7 @@ test("candidates are known by name and size", async () => {
   await expect(review([{ ...lone, decision: "not-duplicate" }], options)).rejects.toThrow(
     /row 2: found not-duplicate on the candidate "0012", expected it in groups.csv/,
   );
-  expect(await review([{ ...lone, path: "was.jpg", bytes: 5 }], options)).toEqual({ rows: [], gone: 1 });
+  expect(await review([{ ...lone, path: "was.jpg", bytes: 5 }], options)).toMatchObject({ rows: [], gone: 1 });
 });
 
 test("a groups.csv without hashes is not taken for candidates", async () => {
