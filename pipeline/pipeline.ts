@@ -1,4 +1,5 @@
 import { cpus, totalmem } from "node:os";
+import { editedReports } from "#artifacts/edited-reports.ts";
 import { type OutputPaths, outputPaths } from "#artifacts/output-paths.ts";
 import { dropDraft } from "#artifacts/whole-folder.ts";
 import { collect } from "#base/bounded-buffer.ts";
@@ -17,8 +18,9 @@ import type { Settings } from "#settings/settings.ts";
 import { matchesOfRanks, matchPairs, PictureMatcher } from "./4-match.ts";
 import { cluster } from "./5-cluster.ts";
 import { select } from "./6-select.ts";
-import { type Findings, report } from "./7-report.ts";
+import { report } from "./7-report.ts";
 import { catalogImages, type Knowledge } from "./catalog.ts";
+import type { Findings } from "./findings.ts";
 import { nameGroups } from "./group-history.ts";
 import { publish } from "./publish.ts";
 import { openSources, type SearchedSource, searchSources } from "./sources.ts";
@@ -66,7 +68,7 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
   const { settings, progress, started } = run;
   const paths = outputPaths(settings.output);
   const labels: Knowledge["labels"] = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
-  const { taken, decisions } = await readDecisions(run, paths);
+  const { edited, decisions } = await readDecisions(run, paths);
   const sources = await openSources({ settings, paths, device, progress });
   const searcher = new Searcher(cpus().length);
   const matcher = settings.features === null ? new Matcher(cpus().length) : undefined;
@@ -105,9 +107,9 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
       folders: source.folders,
       ...modelFacts(source, second),
     };
-    const write = (folder: string) => report(folder, findings, progress);
+    const write = (folder: string) => report(folder, findings, { xlsx: settings.xlsx, progress });
     const describe = (reports: RunFacts["reports"]) => runJson(run.describe(finished, reports));
-    await publish(write, describe, { paths, taken, started, progress });
+    await publish(write, describe, { paths, read: edited, started, progress });
     await source.commit(named);
     await second?.commit();
     return finished;
@@ -125,9 +127,9 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
 /** Takes down what people decided since the latest run: what is unclear is told before anything is begun. */
 async function readDecisions({ settings, reviewed, progress }: RunOrder, paths: OutputPaths) {
   const ledger = await Ledger.read(settings.decisions ?? paths.decisions);
-  const taken = await takeReviews(paths.reports, ledger, reviewed);
-  for (const line of taken.told) progress.note(line);
-  return { taken, decisions: ledger.records };
+  const edited = await editedReports(paths.reports);
+  for (const line of await takeReviews(paths.reports, ledger, { edited, files: reviewed })) progress.note(line);
+  return { edited, decisions: ledger.records };
 }
 
 /** Bytes. */

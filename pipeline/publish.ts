@@ -1,17 +1,16 @@
 import { basename, join } from "node:path";
-import { moveEdited, type WrittenReport } from "#artifacts/edited-reports.ts";
+import { type EditedReport, moveEdited, type WrittenReport } from "#artifacts/edited-reports.ts";
 import type { OutputPaths } from "#artifacts/output-paths.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import { publishDraft, startDraft } from "#artifacts/whole-folder.ts";
 import type { Progress } from "#base/progress.ts";
-import type { TakenReviews } from "#review/take-reviews.ts";
 
 const RUN_RECORD = "run.json";
 
 export interface PublishOptions {
   readonly paths: OutputPaths;
-  /** What was read of the reports that are to be replaced. */
-  readonly taken: TakenReviews;
+  /** What a person had changed in the reports that are to be replaced, when their decisions were read. */
+  readonly read: readonly EditedReport[];
   /** Name of a folder for what people changed in them. */
   readonly started: Date;
   readonly progress: Progress;
@@ -27,7 +26,7 @@ export interface PublishOptions {
 export async function publish(
   write: (folder: string) => Promise<readonly WrittenReport[]>,
   describe: (written: readonly WrittenReport[]) => string,
-  { paths, taken, started, progress }: PublishOptions,
+  { paths, read, started, progress }: PublishOptions,
 ): Promise<void> {
   const draft = await startDraft(paths.reports, RUN_RECORD);
   const written = await write(draft);
@@ -36,9 +35,9 @@ export async function publish(
     const kept = join(paths.reviewed, started.toISOString().replaceAll(":", "-"));
     for (const report of await moveEdited(previous, kept)) {
       const place = `"${join(basename(paths.reports), report.name)}" had been changed: it lies in "${kept}" now`;
-      const isTaken = taken.edited.some(({ name, modified }) => name === report.name && modified === report.modified);
+      const isRead = read.some(({ name, modified }) => name === report.name && modified === report.modified);
       const after = "that was after its decisions were read: give it to --reviewed";
-      progress.note(isTaken ? place : `${place}; ${after}`);
+      progress.note(isRead ? place : `${place}; ${after}`);
     }
   });
 }

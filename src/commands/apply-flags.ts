@@ -28,6 +28,7 @@ export interface ApplyFlags {
 interface Parsed {
   config?: string;
   output?: string;
+  decisions?: string;
   yes?: true;
   resume?: true;
   hardlink?: true;
@@ -57,9 +58,12 @@ export function readApplyFlags(args: readonly string[]): ApplyFlags | undefined 
   }
   if (given.null && !given.listOnly)
     throw new PipelineError("settings", "Expected --list-only with --null; --help lists the flags");
-  const { config, output, accept, quarantine, images = [], reference = [] } = given;
+  const { config, output, decisions, accept, quarantine, images = [], reference = [] } = given;
   return {
-    settings: readSettings(config, output === undefined ? {} : { output }),
+    settings: readSettings(config, {
+      ...(output === undefined ? {} : { output }),
+      ...(decisions === undefined ? {} : { decisions }),
+    }),
     ...{ file, accept, quarantine, images, reference },
     isMeant: given.yes ?? given.resume ?? false,
     action: actionOf(given),
@@ -105,6 +109,7 @@ function applyCommand(): Command {
         ...["yes", "hardlink", "delete", "listOnly", "accept", "quarantine", "images", "reference"],
       ]),
     )
+    .option("--decisions <file.csv>", "where decisions are taken down (default: decisions.csv in the output folder)")
     .option("--output <folder>", "where the run wrote to (default: output)")
     .option("--config <file.json>", "settings; flags beat it")
     .option("--quiet", "no progress")

@@ -1,4 +1,7 @@
 // npm run apply -- GROUPS.csv: removes the images that a review dropped, so that npm run undo can bring them back.
+import { realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { type EditedReport, editedReports } from "#artifacts/edited-reports.ts";
 import { outputPaths } from "#artifacts/output-paths.ts";
 import { restorePrevious } from "#artifacts/whole-folder.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
@@ -7,8 +10,10 @@ import { describeApplied, describePlan, describePlanned, describeTakenBack } fro
 import { begunJournal, type FinishedJournal, finishBegun } from "#removal/finish-begun.ts";
 import { RemovalJournal } from "#removal/removal-journal.ts";
 import type { Removal } from "#removal/removal-plan.ts";
+import { Ledger } from "#review/ledger.ts";
 import { type ReviewedRow, readReviewed } from "#review/read-reviewed.ts";
 import { reportedImages } from "#review/reported-images.ts";
+import { takeReviews } from "#review/take-reviews.ts";
 import { endProcess } from "#terminal/end-process.ts";
 import { formatNumberOf } from "#terminal/format.ts";
 import { quotedName } from "#terminal/quoted-name.ts";
@@ -71,6 +76,7 @@ async function apply(flags: ApplyFlags, options: CarryOutOptions): Promise<Sessi
   if (flags.file === undefined || earlier === "interrupted") return earlier;
   await restorePrevious(paths.reports);
   const planned = await planApply(await reviewedRows(flags.file, paths.reports), flags, options);
+  await takeDown(flags.file, flags);
   if (planned.removals.length === 0) {
     process.stdout.write(`${describePlanned(planned, flags.action)}\n`);
     return earlier;
@@ -81,6 +87,18 @@ async function apply(flags: ApplyFlags, options: CarryOutOptions): Promise<Sessi
   process.stdout.write(`${describeApplied({ ...applied, gone, cannot: left }, planned.plan)}\n`);
   if (applied.isInterrupted) return "interrupted";
   return applied.left.length > 0 ? EXIT_LEFT : earlier;
+}
+
+/** What a person decided holds in later runs too. */
+async function takeDown(file: string, { settings }: ApplyFlags): Promise<void> {
+  const paths = outputPaths(settings.output);
+  const ledger = await Ledger.read(settings.decisions ?? paths.decisions);
+  const place = await realpath(file);
+  const edited: EditedReport[] = [];
+  for (const report of await editedReports(paths.reports))
+    if ((await realpath(join(paths.reports, report.name))) === place) edited.push(report);
+  for (const line of await takeReviews(paths.reports, ledger, { edited, files: [file] }))
+    process.stderr.write(`${line}\n`);
 }
 
 function describeFinished(finished: FinishedJournal): string {

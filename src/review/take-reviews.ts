@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
-import { type EditedReport, editedReports } from "#artifacts/edited-reports.ts";
+import type { EditedReport } from "#artifacts/edited-reports.ts";
 import { storedCandidates, storedGroups } from "#artifacts/stored-groups.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { DecidedImage, Decision } from "#data/decision.ts";
@@ -9,15 +9,7 @@ import { type ReviewedRow, readReviewed } from "#review/read-reviewed.ts";
 import { type ReportedImages, reportedImages } from "#review/reported-images.ts";
 
 /** Names of tables that hold decisions. */
-const REVIEWED = /^(groups|candidates|decisions)\b.*\.(csv|tsv|txt|xlsx|ods)$/i;
-
-/** What was read of people's work. */
-export interface TakenReviews {
-  /** What had been changed in the folder of reports. */
-  readonly edited: readonly EditedReport[];
-  /** A line a file, for a person. */
-  readonly told: readonly string[];
-}
+const REVIEWED = /^(groups|candidates|reviewed|decisions)\b.*\.(csv|tsv|txt|xlsx|ods)$/i;
 
 interface Said {
   readonly decision: Decision | "";
@@ -25,20 +17,25 @@ interface Said {
 }
 
 /**
- * Takes the decisions of reviewed files down in the ledger, and writes it: of those reports that were changed since they were written, and
- * of files that are named. In a report, a cell says something where it differs from what the run had written: a decision that was cleared is
+ * Takes the decisions of reviewed files down in the ledger, and writes it: of reports that were changed since they were written, and of
+ * other files. In a report, a cell says something where it differs from what the run had written: a decision that was cleared is
  * withdrawn. In another file, which may be of an earlier report, an empty cell says nothing.
  *
  * @param reports folder of the latest reports
- * @param files named by a person
+ * @param edited what was changed there; see `editedReports`
+ * @param files of decisions; those that are among the edited reports count as such
+ * @returns a line a file, for a person
  * @throws PipelineError `input` for what is unclear, naming file, row and what was expected; nothing is taken down then
  */
-export async function takeReviews(reports: string, ledger: Ledger, files: readonly string[]): Promise<TakenReviews> {
-  const edited = await editedReports(reports);
+export async function takeReviews(
+  reports: string,
+  ledger: Ledger,
+  { edited, files }: { readonly edited: readonly EditedReport[]; readonly files: readonly string[] },
+): Promise<string[]> {
   const inReports = edited.filter(({ name }) => REVIEWED.test(name)).map(({ name }) => join(reports, name));
   const known = new Set(inReports.map((file) => realpathSync(file)));
   const others = files.filter((file) => !known.has(realOr(file)));
-  if (inReports.length + others.length === 0) return { edited, told: [] };
+  if (inReports.length + others.length === 0) return [];
   const reported = await reportedImages(reports);
   const before = await saidBefore(reports);
   const review = new Review(ledger);
@@ -46,7 +43,7 @@ export async function takeReviews(reports: string, ledger: Ledger, files: readon
   for (const file of others) await review.read(file, reported, undefined);
   review.takeDown();
   await ledger.write();
-  return { edited, told: review.told };
+  return review.told;
 }
 
 /** The name of a file that cannot be read is told when it is. */

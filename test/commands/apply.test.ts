@@ -29,7 +29,10 @@ test("a dry run names every file, where it would go and why, and writes nothing"
   const file = await writeReviewed(made, { "b/smaller.jpg": "drop", "c.jpg": "drop", "a/keep.jpg": "keep" });
   const before = await folderState(made.root);
   const { exitCode, stdout, stderr } = await apply(made, file);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 0,
+    stderr: "",
+  });
   const lines = stdout
     .trimEnd()
     .replaceAll(made.root, "ROOT")
@@ -48,7 +51,10 @@ test("files go to the quarantine in their folders, and an undo brings them back 
   const made = await makeReports({ groups: GROUPS });
   const before = await folderState(made.images);
   const first = await apply(made, await writeReviewed(made, { "b/smaller.jpg": "drop", "c.jpg": "drop" }), "--yes");
-  expect(first).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(first).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringMatching(/^Took \d decisions? of .* down in .*\n$/),
+  });
   const [start] = await readdir(join(made.output, "quarantine"));
   expect(await folderState(join(made.output, "quarantine", start))).toMatchObject({
     "b/smaller.jpg": before["b/smaller.jpg"],

@@ -1,11 +1,15 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parse } from "csv-parse/sync";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { fromCell } from "#data/spreadsheet-cell.ts";
+import { reviewPage } from "#page/review-page.ts";
 import { hasChromium, openChromium } from "../support/chromium.ts";
 import { openReport } from "../support/open-report.ts";
 import { MARKUP_NAMES, mixedContent } from "../support/review-content.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -157,11 +161,24 @@ inChromium(
 inChromium("large groups show their further members when asked, and say why some have no picture", async () => {
   const { page } = await open(mixedContent({ maxThumbnails: 40 }));
   const film = page.locator(".group").nth(4);
-  expect(await film.locator(".card").count()).toBe(24);
+  await expect.poll(() => film.locator(".card").count()).toBe(24);
   await film.locator("[data-action=more]").click();
   expect(await film.locator(".card").count()).toBe(48);
   await film.locator(".card").nth(47).scrollIntoViewIfNeeded();
   await expect.poll(() => film.locator(".card").nth(47).textContent()).toContain("reached its bound");
+});
+
+inChromium("a file that was cut off says so, and shows what there is", async () => {
+  const chunks: string[] = [];
+  for await (const chunk of reviewPage(mixedContent())) chunks.push(chunk);
+  const html = chunks.join("");
+  const file = join(await temporaryFolder(), "report.html");
+  await writeFile(file, html.slice(0, html.indexOf('id="groups-block-1"') + 100));
+  const page = await browser.newPage();
+  onTestFinished(() => page.close());
+  await page.goto(pathToFileURL(file).href);
+  await expect.poll(() => page.locator("#cut-off").isVisible()).toBe(true);
+  await expect.poll(() => page.locator(".group").count()).toBe(50);
 });
 
 inChromium("single keys can be switched off", async () => {

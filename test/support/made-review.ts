@@ -55,9 +55,10 @@ export function madeReview(seed: number, hasTwins = true): MadeReview {
   const groups = families.map(({ names, isSame }) => madeGroup(names, isSame, random));
   const keepers = groups.map(({ members }) => members[0]);
   const candidates = keepers.map((keeper, i): StoredCandidate => {
-    const { path, width, height, bytes } = keeper;
+    const { path, width, height, bytes, sha256 } = keeper;
     const nearest_chosen_path = i === 0 ? null : keepers[i - 1].path;
-    return { rank: i + 1, path, nearest_labeled_path: null, nearest_chosen_path, width, height, bytes, ...UNDECIDED };
+    const nearest = { nearest_labeled_path: null, nearest_chosen_path };
+    return { rank: i + 1, path, ...nearest, width, height, bytes, sha256, ...UNDECIDED };
   });
   return { groups, candidates };
 }

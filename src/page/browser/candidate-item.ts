@@ -45,9 +45,9 @@ export class CandidateItem implements ShownItem {
 function candidateCard(candidate: PageCandidate): ImageCard {
   const { rank, nearest_labeled_distance, nearest_chosen_distance, coverage_radius, group_size } = candidate;
   const lines = [
-    nearest_labeled_distance === null ? "" : `${distanceText(nearest_labeled_distance)} from anything labeled`,
-    nearest_chosen_distance === null ? "" : `${distanceText(nearest_chosen_distance)} from better candidates`,
-    `coverage radius then ${distanceText(coverage_radius)}`,
+    nearest_labeled_distance === null ? "" : `${distanceText(nearest_labeled_distance)} to anything labeled`,
+    nearest_chosen_distance === null ? "" : `${distanceText(nearest_chosen_distance)} to better candidates`,
+    `coverage radius ${distanceText(coverage_radius)}`,
     group_size > 1 ? `stands for ${numberOf(group_size, "image")} of its group` : "",
     sizeLine(candidate),
   ];

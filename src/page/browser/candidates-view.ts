@@ -3,12 +3,11 @@ import type { PageCandidate } from "#page/page-content.ts";
 import { CandidateItem } from "./candidate-item.ts";
 import { byId } from "./elements.ts";
 import { searchText, searchWords } from "./indexed-group.ts";
+import { statusText, TYPING_MS } from "./list-status.ts";
 import type { Marks } from "./marks.ts";
-import { countText, numberOf } from "./number-text.ts";
+import { numberOf } from "./number-text.ts";
 import { PagedList } from "./paged-list.ts";
 import type { ReviewData } from "./review-data.ts";
-
-const TYPING_MS = 120;
 
 /** The candidates in their order, as a gallery. */
 export class CandidatesView {
@@ -32,6 +31,7 @@ export class CandidatesView {
         onPage();
       },
     });
+    this.#form.hidden = data.head.candidateCount === 0;
     this.#form.addEventListener("input", () => {
       clearTimeout(this.#typing);
       this.#typing = setTimeout(() => this.show(0).then(onPage), TYPING_MS);
@@ -59,15 +59,9 @@ export class CandidatesView {
   }
 
   #sayStatus(): void {
-    const [first, last, of] = this.list.range;
-    const { candidateCount } = this.#data.head;
-    const all =
-      of === candidateCount
-        ? numberOf(of, "candidate")
-        : `${countText(of)} of ${numberOf(candidateCount, "candidate")}`;
-    const range = of === 0 || this.list.pageCount === 1 ? "" : `, ${countText(first)}–${countText(last)} here`;
-    this.#status.textContent = this.#data.isComplete
-      ? `${all}${range}`
-      : `Reading ${numberOf(candidateCount, "candidate")} …`;
+    const { head, isComplete } = this.#data;
+    this.#status.textContent = isComplete
+      ? statusText(this.list, head.candidateCount, "candidate")
+      : `Reading ${numberOf(head.candidateCount, "candidate")} …`;
   }
 }

@@ -9,27 +9,29 @@ export interface ChartFigure {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** Puts a chart's figure together; one without drawings has no table either. */
 export function chartFigure({ title, sentence, drawings, columns, rows }: ChartFigure): HTMLElement {
   return element(
     "figure",
     { class: "chart" },
     element("figcaption", {}, element("h3", {}, title), element("p", {}, sentence)),
     ...drawings,
+    ...(drawings.length > 0 ? [foldedTable(title, columns, rows)] : []),
+  );
+}
+
+function foldedTable(title: string, columns: readonly string[], rows: readonly (readonly string[])[]): HTMLElement {
+  const head = element("tr", {}, ...columns.map((name) => element("th", { scope: "col" }, name)));
+  const body = rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", {}, cell))));
+  return element(
+    "details",
+    {},
+    element("summary", {}, "The numbers as a table"),
     element(
-      "details",
-      {},
-      element("summary", {}, "The numbers as a table"),
-      element(
-        "div",
-        // scrolls by itself, so it must be reachable by keyboard
-        { class: "table-box", tabindex: "0", role: "region", "aria-label": `${title}, as a table` },
-        element(
-          "table",
-          {},
-          element("thead", {}, element("tr", {}, ...columns.map((name) => element("th", { scope: "col" }, name)))),
-          element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", {}, cell))))),
-        ),
-      ),
+      "div",
+      // scrolls by itself, so it must be reachable by keyboard
+      { class: "table-box", tabindex: "0", role: "region", "aria-label": `${title}, as a table` },
+      element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)),
     ),
   );
 }
@@ -39,6 +41,7 @@ export function drawing(width: number, height: number, label: string): SVGSVGEle
   return svgElement("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label });
 }
 
+/** Words in a drawing, on the line `y`. */
 export function text(
   x: number,
   y: number,
@@ -49,6 +52,7 @@ export function text(
   return svgElement("text", { x, y, "text-anchor": anchor, class: kind }, words);
 }
 
+/** @param kind its class in the style */
 export function line(x1: number, y1: number, x2: number, y2: number, kind: string): SVGLineElement {
   return svgElement("line", { x1, y1, x2, y2, class: kind });
 }

@@ -28,7 +28,7 @@ export class DataBlocks {
   /** A block once it is there; undefined where the page ends without it. */
   async read<Value>(id: string): Promise<Value | undefined> {
     const text = blockText(id) ?? (await this.#wait(id));
-    return text === undefined ? undefined : JSON.parse(text);
+    return text === undefined ? undefined : blockValue<Value>(text);
   }
 
   #wait(id: string): Promise<string | undefined> {
@@ -51,6 +51,15 @@ export class DataBlocks {
     });
     this.#isWatching = this.#waiters.length > 0;
     if (this.#isWatching) setTimeout(() => this.#look(), LOOK_AGAIN_MS);
+  }
+}
+
+/** Undefined where the file was cut off within the block. */
+function blockValue<Value>(text: string): Value | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

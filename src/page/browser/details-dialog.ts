@@ -1,34 +1,42 @@
+import type { Decision } from "#data/decision.ts";
 import type { PageCandidate, PageMember } from "#page/page-content.ts";
 import { byId, element } from "./elements.ts";
 import { sizeLine } from "./group-section.ts";
-import type { ImageCard } from "./image-card.ts";
-import type { Markable, Marks } from "./marks.ts";
+import { choiceButton, type ImageCard, pressChosen } from "./image-card.ts";
 import { distanceText } from "./number-text.ts";
+import type { Reviewer } from "./reviewer.ts";
 import { visibleText } from "./visible-text.ts";
 import { MATCH_WORDS } from "./words.ts";
 
 type Fact = readonly [name: string, value: string];
 
-/** All that is known of one image, beside its keeper, and its note. */
+/** All that is known of one image, beside its keeper, with its decision and its note. */
 export class DetailsDialog {
   readonly #dialog = byId("details-dialog", HTMLDialogElement);
   readonly #note = byId("details-note", HTMLTextAreaElement);
-  #image: Markable | undefined;
+  readonly #choices = byId("details-choices", HTMLElement);
+  readonly #reviewer: Reviewer;
+  #card: ImageCard | undefined;
 
-  constructor(marks: Marks) {
+  constructor(reviewer: Reviewer) {
+    this.#reviewer = reviewer;
     this.#note.addEventListener("change", () => {
-      if (this.#image) marks.note(this.#image, this.#note.value);
+      if (this.#card) reviewer.marks.note(this.#card.content.image, this.#note.value);
     });
-    this.#marks = marks;
+    this.#choices.addEventListener("click", ({ target }) => {
+      if (!this.#card || !(target instanceof HTMLButtonElement)) return;
+      reviewer.toggle(this.#card, target.dataset.action as Decision);
+      this.#refreshChoices();
+    });
   }
-
-  readonly #marks: Marks;
 
   /** @param keeper the card of the image's keeper; that of the image itself where it is one, or in no group */
   open(card: ImageCard, keeper: ImageCard): void {
-    const { image, title } = card.content;
-    this.#image = image;
-    this.#note.value = this.#marks.of(image).note;
+    const { image, title, decisions } = card.content;
+    this.#card = card;
+    this.#note.value = this.#reviewer.marks.of(image).note;
+    this.#choices.replaceChildren(...decisions.map(choiceButton));
+    this.#refreshChoices();
     byId("details-title", HTMLElement).textContent = title;
     const shown = keeper === card ? [card] : [keeper, card];
     byId("details-pictures", HTMLElement).replaceChildren(...shown.map(largePicture));
@@ -39,6 +47,12 @@ export class DetailsDialog {
         .map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))),
     );
     this.#dialog.showModal();
+  }
+
+  #refreshChoices(): void {
+    if (!this.#card) return;
+    const { decision } = this.#reviewer.marks.of(this.#card.content.image);
+    pressChosen(this.#choices.querySelectorAll("button"), decision);
   }
 }
 

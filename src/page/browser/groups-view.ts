@@ -3,13 +3,11 @@ import { byId } from "./elements.ts";
 import { chosenGroups, type GroupFilter, type GroupOrder, NO_FILTER } from "./group-filter.ts";
 import { GroupSection } from "./group-section.ts";
 import type { IndexedGroup } from "./indexed-group.ts";
+import { statusText, TYPING_MS } from "./list-status.ts";
 import type { Marks } from "./marks.ts";
-import { countText, numberOf } from "./number-text.ts";
+import { numberOf } from "./number-text.ts";
 import { PagedList } from "./paged-list.ts";
 import type { ReviewData } from "./review-data.ts";
-
-/** After the latest letter of a search. */
-const TYPING_MS = 120;
 
 /** The groups, with their search, filters and order. */
 export class GroupsView {
@@ -33,6 +31,7 @@ export class GroupsView {
         onPage();
       },
     });
+    this.#form.hidden = data.head.groupCount === 0;
     byId("change-filter", HTMLElement).hidden = !data.head.hasChanges;
     this.#form.addEventListener("input", ({ target }) => {
       clearTimeout(this.#typing);
@@ -77,10 +76,9 @@ export class GroupsView {
   }
 
   #sayStatus(): void {
-    const [first, last, of] = this.list.range;
-    const { groupCount } = this.#data.head;
-    const all = of === groupCount ? numberOf(of, "group") : `${countText(of)} of ${numberOf(groupCount, "group")}`;
-    const range = of === 0 || this.list.pageCount === 1 ? "" : `, ${countText(first)}–${countText(last)} here`;
-    this.#status.textContent = this.#data.isComplete ? `${all}${range}` : `Reading ${numberOf(groupCount, "group")} …`;
+    const { head, isComplete } = this.#data;
+    this.#status.textContent = isComplete
+      ? statusText(this.list, head.groupCount, "group")
+      : `Reading ${numberOf(head.groupCount, "group")} …`;
   }
 }

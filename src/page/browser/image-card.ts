@@ -51,7 +51,12 @@ export class ImageCard {
       this.#picture,
       element("p", { class: "card-title" }, element("span", { class: "role" }, title), ...tags),
       element("p", { class: "line" }, meaning),
-      element("p", { class: "path", dir: "auto" }, element("span", { class: "folders" }, folders), name),
+      element(
+        "p",
+        { class: "path", dir: "auto" },
+        element("span", { class: "folders" }, folders),
+        element("span", { class: "name" }, name),
+      ),
       ...lines.map((line) => element("p", { class: "line" }, line)),
       this.#note,
       this.#state,
@@ -64,9 +69,7 @@ export class ImageCard {
     const { image } = this.content;
     const { decision, note } = marks.of(image);
     setState(this.element, "data-decision", decision || undefined);
-    for (const button of this.#buttons) {
-      setState(button, "aria-pressed", String(button.dataset.action === decision));
-    }
+    pressChosen(this.#buttons, decision);
     const state = stateText(image, decision);
     if (this.#state.textContent !== state) this.#state.textContent = state;
     const noted = note === "" ? "" : `Note: ${visibleText(note)}`;
@@ -88,13 +91,19 @@ export class ImageCard {
   }
 }
 
-function choiceButton(decision: Decision): HTMLButtonElement {
+/** A button that makes a decision, and shows when it is made. */
+export function choiceButton(decision: Decision): HTMLButtonElement {
   const { button, meaning } = DECISION_WORDS[decision];
   return element(
     "button",
     { type: "button", class: "choice", "data-action": decision, "aria-pressed": "false", title: meaning },
     button,
   );
+}
+
+/** Shows which of the decisions is made. */
+export function pressChosen(buttons: Iterable<HTMLElement>, decision: Decision | ""): void {
+  for (const button of buttons) setState(button, "aria-pressed", String(button.dataset.action === decision));
 }
 
 /** What holds, where it was decided before this report or is taken back. */

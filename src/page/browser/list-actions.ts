@@ -1,6 +1,7 @@
 import { DECISIONS, type Decision } from "#data/decision.ts";
 import type { DetailsDialog } from "./details-dialog.ts";
 import { GroupSection } from "./group-section.ts";
+import type { Marks } from "./marks.ts";
 import type { PagedList } from "./paged-list.ts";
 import type { Reviewer } from "./reviewer.ts";
 
@@ -16,13 +17,20 @@ export function act<Item>(
   if (item instanceof GroupSection) {
     if (action === "accept") reviewer.accept(item.indexed);
     if (action === "clear-group") reviewer.clearGroup(item.indexed);
-    if (action === "more") item.showMore(reviewer.marks);
+    if (action === "more") showMore(item, reviewer.marks);
   }
   const card = list.cardAt(target);
   if (!item || !card) return;
   if (action === "clear") reviewer.clear(card);
   if (action === "details") details.open(card, item.cards[0]);
   if (isDecision(action)) reviewer.toggle(card, action);
+}
+
+/** The button may be gone then, so the focus goes on to what has come. */
+function showMore(item: GroupSection, marks: Marks): void {
+  const first = item.cards.length;
+  item.showMore(marks);
+  item.cards[first]?.element.focus();
 }
 
 /** Lets the buttons of a list act. */

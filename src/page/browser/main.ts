@@ -28,12 +28,16 @@ const storage = new MarkStorage(data.head.fingerprint);
 const marks = new Marks(storage.load());
 const reviewer = new Reviewer(marks, new Announcer(byId("announcer", HTMLElement)));
 const bar = new ReviewBar(data, marks, storage);
-const details = new DetailsDialog(marks);
+const details = new DetailsDialog(reviewer);
 
 const groups = new GroupsView(data, marks, () => router.notePage());
 const candidates = new CandidatesView(data, marks, () => router.notePage());
 const router = new Router({ groups, candidates, charts: new ChartsView(data) }, data);
-const showLost = () => router.goTo("groups").then(() => groups.showLost());
+const showLost = async () => {
+  await router.goTo("groups");
+  await groups.showLost();
+  router.notePage();
+};
 const exporting = new ExportDialog(data, marks, showLost);
 
 const perform = (action: ListAction, target: Element) => {
@@ -74,4 +78,5 @@ bar.refreshMarks();
 void data.readAll().then(() => {
   router.showWhole();
   bar.refreshProgress();
+  byId("cut-off", HTMLElement).hidden = data.isWhole;
 });

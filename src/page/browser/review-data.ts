@@ -41,6 +41,11 @@ export class ReviewData {
     this.isComplete = true;
   }
 
+  /** False where the file ends before all its records: a copy of it was cut off. */
+  get isWhole(): boolean {
+    return this.groups.length === this.head.groupCount && this.candidates.length === this.head.candidateCount;
+  }
+
   groupThumbnails({ place }: IndexedGroup): Promise<readonly Thumbnail[] | undefined> {
     return this.#blocks.read(blockIds.groupThumbnails(place));
   }

@@ -42,15 +42,20 @@ export class Router {
   }
 
   async goTo(view: View): Promise<void> {
-    if (this.view !== view) location.hash = hashOf({ view, page: this.list?.page ?? 0 });
-    await this.#show({ view, page: this.#views.groups.list.page });
+    const page = view === "charts" ? 0 : this.#views[view].list.page;
+    this.#name({ view, page });
+    await this.#show({ view, page });
   }
 
   /** Lets the address name the page that is shown now, and the reader begin at its top. */
   notePage(): void {
-    const hash = hashOf({ view: this.view, page: this.list?.page ?? 0 });
-    if (location.hash !== hash) history.pushState(null, "", hash);
+    this.#name({ view: this.view, page: this.list?.page ?? 0 });
     byId(`${this.view}-status`, HTMLElement).scrollIntoView({ block: "nearest" });
+  }
+
+  #name(route: Route): void {
+    const hash = hashOf(route);
+    if (hash !== hashOf(this.#wanted())) location.hash = hash;
   }
 
   #wanted(): Route {

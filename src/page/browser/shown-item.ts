@@ -9,6 +9,4 @@ export interface ShownItem {
   refresh(marks: Marks): void;
   /** Reads and shows its pictures; called when it comes near the screen. */
   showPictures(): Promise<void>;
-  /** Shows members that were not built yet. */
-  showMore?(marks: Marks): void;
 }
