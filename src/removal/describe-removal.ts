@@ -48,7 +48,8 @@ export function describeApplied(
 ): string {
   const into = plan.quarantine === null ? "" : ` to ${quotedName(plan.quarantine)}`;
   const lines = [`${formatNumberOf(done, "file")} ${DID[plan.action]}${into}, ${formatCount(bytes)} bytes`];
-  return [...lines, ...described(gone, "gone already"), ...described([...cannot, ...left], "not done")].join("\n");
+  lines.push(...described(gone, "gone already"), ...described([...cannot, ...left], "not done"));
+  return [...lines, ...(done > 0 ? [`To take it back: npm run undo -- ${plan.name}`] : [])].join("\n");
 }
 
 const WOULD: Record<Exclude<Return["how"], "nothing" | "clear">, string> = {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { readApplyFlags } from "#commands/apply-flags.ts";
 import { folderState } from "../support/folder-state.ts";
 import { makeReports } from "../support/made-reports.ts";
-import { runCommand } from "../support/run-command.ts";
+import { type CommandResult, runCommand } from "../support/run-command.ts";
 import { type MadeReports, writeReviewed } from "../support/written-reports.ts";
 
 const GROUPS = [
@@ -123,10 +123,10 @@ test("a file that came into the place of another is never overwritten: an undo t
 test("an undo takes back the apply that is named, and says where there is none", async () => {
   const made = await makeReports({ groups: GROUPS });
   const before = await folderState(made.images);
+  const ends: CommandResult[] = [];
   for (const path of ["b/smaller.jpg", "d/c.jpg"])
-    await apply(made, await writeReviewed(made, { [path]: "drop" }), "--yes");
-  const [first] = (await readdir(join(made.output, "removals"))).sort();
-  const start = first.slice(0, -".ndjson".length);
+    ends.push(await apply(made, await writeReviewed(made, { [path]: "drop" }), "--yes"));
+  const start = /npm run undo -- (\S+)/.exec(ends[0].stdout)?.[1] as string;
   expect(await undo(made, start)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("1 file restored") });
   const { "d/c.jpg": _, ...rest } = before;
   expect(await folderState(made.images)).toEqual(rest);
