@@ -1,34 +1,20 @@
 import type { WrittenReport } from "#artifacts/edited-reports.ts";
 import { writeReport, writeTable } from "#artifacts/report-files.ts";
 import type { Progress } from "#base/progress.ts";
-import type { Candidate } from "#data/candidate.ts";
-import type { Group } from "#data/group.ts";
-import type { UnreadableImage } from "#data/image-record.ts";
-import type { GroupChange } from "#data/known-group.ts";
-import type { MatchedPairs } from "#data/pair-list.ts";
 import { reviewPage } from "#page/review-page.ts";
 import { candidateRecords, candidatesTable } from "#reports/candidates-report.ts";
-import type { Catalog } from "#reports/catalog.ts";
 import { changesTable } from "#reports/changes-report.ts";
 import { groupRecords, groupsTable } from "#reports/groups-report.ts";
 import { jsonRecords } from "#reports/json-records.ts";
 import { pairsTable } from "#reports/pairs-report.ts";
 import { unreadableTable } from "#reports/unreadable-report.ts";
+import type { Findings } from "./findings.ts";
 import { reviewContent } from "./review-content.ts";
-import type { Thumbnails } from "./thumbnails.ts";
 
-export interface Findings {
-  readonly catalog: Catalog;
-  /** Rows are ranks, in pairs, groups and candidates alike. */
-  readonly pairs: MatchedPairs;
-  readonly groups: readonly Group[];
-  readonly changes: readonly GroupChange[];
-  readonly candidates: readonly Candidate[];
-  readonly unreadable: readonly UnreadableImage[];
-  /** Small pictures for those reports that show some. */
-  readonly thumbnails: Thumbnails;
-  /** How near was near. */
-  readonly measure: { readonly threshold: number; readonly secondModel: string | undefined };
+export interface ReportOptions {
+  /** Whether there is to be a spreadsheet with pictures too. */
+  readonly xlsx: boolean;
+  readonly progress: Progress;
 }
 
 /**
@@ -36,8 +22,12 @@ export interface Findings {
  *
  * @returns what was written
  */
-export async function report(folder: string, findings: Findings, progress: Progress): Promise<WrittenReport[]> {
-  const { catalog, pairs, groups, changes, candidates, unreadable } = findings;
+export async function report(
+  folder: string,
+  findings: Findings,
+  { xlsx, progress }: ReportOptions,
+): Promise<WrittenReport[]> {
+  const { catalog, pairs, groups, changes, candidates, unreadable, thumbnails } = findings;
   const tables = {
     groups: groupsTable(groups, catalog),
     pairs: pairsTable(pairs, catalog),
@@ -53,7 +43,7 @@ export async function report(folder: string, findings: Findings, progress: Progr
       candidateRecords(candidates, groups, catalog),
     ),
   };
-  const count = Object.keys(tables).length + Object.keys(documents).length + 1;
+  const count = Object.keys(tables).length + Object.keys(documents).length + 1 + Number(xlsx);
   const written: WrittenReport[] = [];
   let done = 0;
   const note = () => progress.update("report", "files", done++, count);
@@ -67,6 +57,12 @@ export async function report(folder: string, findings: Findings, progress: Progr
   }
   note();
   written.push(await writeReport(folder, "report.html", reviewPage(reviewContent(findings))));
+  if (xlsx) {
+    note();
+    // what it needs is large, and most runs write none
+    const { writeWorkbooks } = await import("./workbooks.ts");
+    written.push(...(await writeWorkbooks(folder, "groups", groupsTable(groups, catalog), thumbnails)));
+  }
   note();
   progress.finish("report");
   return written;

@@ -18,8 +18,9 @@ import type { Settings } from "#settings/settings.ts";
 import { matchesOfRanks, matchPairs, PictureMatcher } from "./4-match.ts";
 import { cluster } from "./5-cluster.ts";
 import { select } from "./6-select.ts";
-import { type Findings, report } from "./7-report.ts";
+import { report } from "./7-report.ts";
 import { catalogImages, type Knowledge } from "./catalog.ts";
+import type { Findings } from "./findings.ts";
 import { nameGroups } from "./group-history.ts";
 import { publish } from "./publish.ts";
 import { openSources, type SearchedSource, searchSources } from "./sources.ts";
@@ -106,7 +107,7 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
       folders: source.folders,
       ...modelFacts(source, second),
     };
-    const write = (folder: string) => report(folder, findings, progress);
+    const write = (folder: string) => report(folder, findings, { xlsx: settings.xlsx, progress });
     const describe = (reports: RunFacts["reports"]) => runJson(run.describe(finished, reports));
     await publish(write, describe, { paths, read: edited, started, progress });
     await source.commit(named);

@@ -2,7 +2,7 @@ import { distanceHistogram } from "#page/distance-histogram.ts";
 import type { GroupChange, PageContent } from "#page/page-content.ts";
 import { candidateRecords } from "#reports/candidates-report.ts";
 import { groupRecords } from "#reports/groups-report.ts";
-import type { Findings } from "./7-report.ts";
+import type { Findings } from "./findings.ts";
 
 /** What report.html shows of a run's findings. */
 export function reviewContent(findings: Findings): PageContent {

@@ -1,6 +1,7 @@
 // npm run undo: brings back what npm run apply removed last.
 import { Command } from "commander";
 import { outputPaths } from "#artifacts/output-paths.ts";
+import { PipelineError } from "#base/pipeline-error.ts";
 import type { CarryOutOptions } from "#removal/carry-out.ts";
 import { describeReturns, describeTakenBack } from "#removal/describe-removal.ts";
 import { latestJournal, type RemovalJournal } from "#removal/removal-journal.ts";
@@ -25,6 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
     .description(
       "Brings back what npm run apply removed last, each file as it was; the next undo what it removed before.",
     )
+    .argument("[start]", "take back what was applied then, as apply and undo name it, instead of the latest")
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--output <folder>", "where the run wrote to (default: output)")
     .option("--config <file.json>", "settings; flags beat it")
@@ -34,19 +36,20 @@ async function main(args: readonly string[]): Promise<number> {
   const { config, output, dryRun = false, quiet = false } = command.opts<Flags>();
   const settings = readSettings(config, output === undefined ? {} : { output });
   const { removals } = outputPaths(settings.output);
+  const [start] = command.args;
   return removalSession(quiet, (options) =>
-    dryRun ? show(removals) : withLock(settings.output, () => undo(removals, options)),
+    dryRun ? show(removals, start) : withLock(settings.output, () => undo(removals, start, options)),
   );
 }
 
-async function show(folder: string): Promise<SessionEnd> {
-  const journal = await latestApply(folder);
+async function show(folder: string, start: string | undefined): Promise<SessionEnd> {
+  const journal = await soughtApply(folder, start);
   if (journal) for await (const line of describeReturns(expectedReturns(journal))) process.stdout.write(line);
   return 0;
 }
 
-async function undo(folder: string, options: CarryOutOptions): Promise<SessionEnd> {
-  const journal = await latestApply(folder);
+async function undo(folder: string, start: string | undefined, options: CarryOutOptions): Promise<SessionEnd> {
+  const journal = await soughtApply(folder, start);
   if (!journal) return 0;
   const tell = ({ path }: { path: string }) => process.stdout.write(`restored ${quotedName(path)}\n`);
   const back = await takeBack(journal, { ...options, tell }).finally(() => journal.close());
@@ -55,9 +58,17 @@ async function undo(folder: string, options: CarryOutOptions): Promise<SessionEn
   return back.kept.length + back.lost.length > 0 ? EXIT_KEPT : 0;
 }
 
-/** The latest apply that was not taken back as a whole. */
-async function latestApply(folder: string): Promise<RemovalJournal | undefined> {
-  const journal = await latestJournal(folder, (state) => state !== "undone");
+/**
+ * The latest apply that was not taken back as a whole, or the one that began at `start`.
+ *
+ * @throws PipelineError `settings` where none began then
+ */
+async function soughtApply(folder: string, start: string | undefined): Promise<RemovalJournal | undefined> {
+  const journal = await latestJournal(folder, (state, name) => state !== "undone" && (start ?? name) === name);
+  if (!journal && start !== undefined) {
+    const found = `found none in "${folder}" that is not undone`;
+    throw new PipelineError("settings", `Expected an apply that began at ${quotedName(start)}, ${found}`);
+  }
   process.stdout.write(journal ? `What was applied at ${journal.plan.name}:\n` : "Nothing is left to undo\n");
   return journal;
 }

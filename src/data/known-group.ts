@@ -8,9 +8,7 @@ export interface KnownGroup {
 }
 
 /** How a group differs from those of the latest finished run, or that it is there no more. */
-export const CHANGES = ["new", "merged", "split", "grown", "shrunk", "gone"] as const;
-
-export type ChangeKind = (typeof CHANGES)[number];
+export type ChangeKind = "new" | "merged" | "split" | "grown" | "shrunk" | "gone";
 
 /** One line of what has changed. */
 export interface GroupChange {

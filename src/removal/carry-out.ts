@@ -1,11 +1,12 @@
-import { link, rename, rm, unlink } from "node:fs/promises";
+import { chmod, link, rename, rm, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { syncFolder } from "#artifacts/whole-file.ts";
 import { orderedMap } from "#base/ordered-map.ts";
-import { messageOf } from "#base/pipeline-error.ts";
+import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import { quotedName } from "#terminal/quoted-name.ts";
 import { type FileFacts, factsAt, holds, isSameFile, isUnchanged } from "./file-facts.ts";
+import { makeLastingFolder } from "./lasting-folder.ts";
 import { moveFile } from "./place-file.ts";
 import type { RemovalJournal } from "./removal-journal.ts";
 import type { Leftover, Removal, RemovalPlan, StayingFile } from "./removal-plan.ts";
@@ -58,6 +59,8 @@ export async function carryOut(
   const { plan } = journal;
   const settled = new Set(journal.events.flatMap((event) => ("file" in event ? event.file : [])));
   const left: Leftover[] = [];
+  // the folders that files come from may have been closed to others
+  if (plan.quarantine !== null) await makeClosedFolder(plan.quarantine);
   let [done, bytes] = [0, 0];
   function* turns(): Generator<Turn> {
     for (const [file, removal] of plan.removals.entries()) {
@@ -82,6 +85,17 @@ export async function carryOut(
   await journal.sync();
   progress.finish(STAGE);
   return { done, bytes, left, isInterrupted };
+}
+
+async function makeClosedFolder(folder: string): Promise<void> {
+  try {
+    await makeLastingFolder(folder);
+    await chmod(folder, 0o700);
+  } catch (error) {
+    throw new PipelineError("artifact", `Cannot make "${folder}": ${messageOf(error)}; choose another --quarantine`, {
+      cause: error,
+    });
+  }
 }
 
 /** What became of a file; `reason` is why it stayed. */

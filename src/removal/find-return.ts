@@ -35,8 +35,8 @@ export async function findReturn(removal: Removal, action: RemovalAction, became
   try {
     const found = await FIND[action](removal, became);
     if (found.how !== "move" && found.how !== "anew") return found;
-    if (await isElsewhere(removal.path)) return { how: "kept", reason: "a link leads from its folder elsewhere now" };
-    return found;
+    const reason = await strangeFolder(removal);
+    return reason === undefined ? found : { how: "kept", reason };
   } catch (error) {
     return { how: "kept", reason: messageOf(error) };
   }
@@ -106,11 +106,16 @@ async function equalFile({ sha256, facts, equals, stays }: Removal): Promise<str
   return undefined;
 }
 
-/** Whether the folder of a path is no longer the one that it was: its links were resolved when the path was written down. */
-async function isElsewhere(path: string): Promise<boolean> {
+/** Why the folder of a file is not the one that it went from; its links were resolved when the path was written down. */
+async function strangeFolder({ path, facts }: Removal): Promise<string | undefined> {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const real = await realpath(folder).catch(() => undefined);
-    if (real !== undefined) return real !== folder;
-    if (dirname(folder) === folder) return false;
+    if (real === undefined && dirname(folder) !== folder) continue;
+    if (real !== folder) return "a link leads from its folder elsewhere now";
+    // what is put into the empty folder at which a disk is to be mounted cannot be seen once it is
+    const isMissing = folder !== dirname(path) && (await factsAt(folder))?.device !== facts.device;
+    return isMissing
+      ? "its folder is gone, and so may be the disk that held it: mount it, or make the folder"
+      : undefined;
   }
 }

@@ -133,10 +133,11 @@ function byStart(a: string, b: string): number {
  */
 export async function latestJournal(
   folder: string,
-  isSought: (state: RemovalState) => boolean,
+  isSought: (state: RemovalState, name: string) => boolean,
 ): Promise<RemovalJournal | undefined> {
   for (const path of (await journalPaths(folder)).reverse())
-    if (isSought(await attempt(`read "${path}"`, () => readState(path)))) return RemovalJournal.open(path);
+    if (isSought(await attempt(`read "${path}"`, () => readState(path)), basename(path, ENDING)))
+      return RemovalJournal.open(path);
   return undefined;
 }
 

@@ -18,13 +18,15 @@ export function couldBecome(path: string, cell: string, isSure: boolean): boolea
   return writesNumber(before, after) || namesDate(before, after);
 }
 
-/** Ids of one sketch, or `DATES`, are the only ones that a cell of that sketch may have been made of: an index for `couldBecome`. */
-export function sketchOf(text: string): string {
+/**
+ * An index for `couldBecome`: an id that may have become a cell shares a sketch with it, or has `DATES` among its own.
+ */
+export function sketchesOf(text: string): string[] {
   const plain = plainText(text);
-  if (isDateLike(plain)) return DATES;
-  const [number] = numbersIn(plain);
-  if (number !== undefined) return number.toExponential(2);
-  return plain.replace(/[^A-Za-z0-9]+/g, "").toLowerCase();
+  const sketches = numbersIn(plain).map((number) => number.toExponential(2));
+  if (isDateLike(plain)) sketches.push(DATES);
+  if (sketches.length === 0) sketches.push(plain.replace(/[^A-Za-z0-9]+/g, "").toLowerCase());
+  return [...new Set(sketches)];
 }
 
 /** The sketch of ids that may become a date, and so nearly anything. */

@@ -42,7 +42,8 @@ function ofItsName(
   const alike = sameContentNamedLike(text, images);
   const rival = alike.find((other) => other !== image && !claimed.has(other));
   if (!rival) return image;
-  return unclear(text, `that may be ${quoted(image.path)} or ${quoted(rival.path)} (the same bytes)`, "one of them");
+  const found = `that may be ${quoted(image.path)} or ${quoted(rival.path)}, of the same ${text.contentKey}`;
+  return unclear(text, found, "the rows of both under their own names");
 }
 
 /**
@@ -74,7 +75,7 @@ function ofUnknownName(text: RowText, images: ReportedImages, claimed: ReadonlyS
     if (same.every((image) => claimed.has(image) || isKeeper(image, text))) return "gone";
   }
   const names = same.slice(0, 3).map(({ path }) => quoted(path));
-  return unclear(text, "that is in no report", `one of the images of these bytes, ${names.join(", ")}`);
+  return unclear(text, "that is in no report", `one of the images of the same ${text.contentKey}: ${names.join(", ")}`);
 }
 
 function sameContentNamedLike(text: RowText, images: ReportedImages): ReportedImage[] {

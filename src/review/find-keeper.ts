@@ -17,7 +17,7 @@ export class KeeperFinder {
     this.#images = images;
     this.#claimed = claimed;
     for (const [i, text] of texts.entries()) {
-      if (text.pathCell !== text.keepCell || text.role !== "keeper") continue;
+      if (text.pathCell !== text.keepCell || !["keeper", ""].includes(text.role)) continue;
       const key = ownKey(text);
       this.#own.set(key, this.#own.has(key) && this.#own.get(key) !== found[i] ? undefined : found[i]);
     }
@@ -28,36 +28,44 @@ export class KeeperFinder {
    * @returns "gone" for a keeper that is; undefined where nobody can tell
    */
   keeperOf(text: RowText, image: ReportedImage): ReportedImage | "gone" | undefined {
+    const own = this.#ownOf(text);
+    if (own) return own === "gone" || "path" in own ? own : undefined;
     const named = this.#images.at(fromCell(text.keepCell));
     const reported = image.keeper && this.#images.at(image.keeper.path);
-    const isOfGroup = text.groupId !== "" && text.groupId === image.groupId;
-    if (named && named === reported && isOfGroup && !isOther(text.distanceToKeep, image.distanceToKeep)) return named;
-    const own = this.#own.get(ownKey(text));
-    if (own) return own === "gone" || "path" in own ? own : undefined;
-    // at 0 there may be many
-    const isSameDistance = image.distanceToKeep !== 0 && isSame(text.distanceToKeep, image.distanceToKeep);
-    return this.#byName(text, named, reported) ?? (!named && isOfGroup && isSameDistance ? reported : undefined);
+    const distance = distanceOf(text, image);
+    if (!named) return distance === "same" || this.#isOnlyOneLike(text, reported) ? reported : undefined;
+    const isSure = named === reported && distance !== "unknown" ? distance === "same" : this.#hasNoRival(text, named);
+    return isSure ? named : undefined;
   }
 
-  #byName(
-    { keepCell, isSure }: RowText,
-    named: ReportedImage | undefined,
-    reported: ReportedImage | undefined,
-  ): ReportedImage | undefined {
-    const alike = this.#images.namedLike(keepCell, isSure);
-    if (named) return alike.every((other) => other === named || this.#claimed.has(other)) ? named : undefined;
-    return alike.length === 1 && alike[0] === reported ? reported : undefined;
+  /** What the keeper's own row in the file speaks of. Without the column that tells roles, a row may only look like that. */
+  #ownOf(text: RowText): Found | undefined {
+    const own = this.#own.get(ownKey(text));
+    return own && (text.role !== "" || this.#like(text).length < 2) ? own : undefined;
   }
+
+  #isOnlyOneLike(text: RowText, reported: ReportedImage | undefined): boolean {
+    const alike = this.#like(text);
+    return alike.length === 1 && alike[0] === reported;
+  }
+
+  #hasNoRival(text: RowText, named: ReportedImage): boolean {
+    return this.#like(text).every((image) => image === named || this.#claimed.has(image));
+  }
+
+  #like({ keepCell, isSure }: RowText): readonly ReportedImage[] {
+    return this.#images.namedLike(keepCell, isSure);
+  }
+}
+
+/** How the distance to the keeper compares with the reported one; unknown where the image is in another group, or at 0, where many may be. */
+function distanceOf({ groupId, distanceToKeep: written }: RowText, image: ReportedImage): "same" | "other" | "unknown" {
+  const reported = image.distanceToKeep;
+  if (groupId === "" || groupId !== image.groupId || reported === undefined || Number.isNaN(written)) return "unknown";
+  if (Math.abs(written - reported) > ROUNDING * reported) return "other";
+  return reported === 0 ? "unknown" : "same";
 }
 
 function ownKey({ groupId, keepCell }: RowText): string {
   return `${groupId}\n${keepCell}`;
-}
-
-function isSame(written: number, reported: number | undefined): boolean {
-  return reported !== undefined && Math.abs(written - reported) <= ROUNDING * reported;
-}
-
-function isOther(written: number, reported: number | undefined): boolean {
-  return !Number.isNaN(written) && !isSame(written, reported);
 }

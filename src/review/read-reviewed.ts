@@ -24,6 +24,8 @@ export interface ReviewedFile {
   readonly rows: readonly ReviewedRow[];
   /** How many rows speak of images that are gone or have changed since. */
   readonly gone: number;
+  /** False: the column of notes was deleted, and rows without notes say nothing of earlier ones. */
+  readonly hasNotes: boolean;
 }
 
 const MOST_PROBLEMS_TOLD = 10;
@@ -51,8 +53,8 @@ export async function readReviewed(file: string, reported: ReportedImages): Prom
       if (unclear) problems.push({ line: text.line, unclear });
     }
   }
-  if (problems.length === 0) return { rows: said.all, gone };
-  throw new PipelineError("input", `Cannot use "${file}": ${problemsText(problems)}`);
+  if (problems.length > 0) throw new PipelineError("input", `Cannot use "${file}": ${problemsText(problems)}`);
+  return { rows: said.all, gone, hasNotes: table.rows.some(({ cells }) => cells.note !== undefined) };
 }
 
 /** What a row says of its image, or why it cannot be meant. */
@@ -122,5 +124,5 @@ function problemsText(problems: readonly RowProblem[]): string {
   const ordered = [...problems].sort((a, b) => a.line - b.line);
   const told = ordered.slice(0, MOST_PROBLEMS_TOLD).map(({ line, unclear }) => `row ${line}: ${unclear}`);
   const more = problems.length - MOST_PROBLEMS_TOLD;
-  return told.join("; ") + (more > 0 ? `; and ${more} more rows` : "");
+  return `${told.join("; ")}${more > 0 ? `; and ${more} more rows` : ""}. Correct these rows or delete them`;
 }

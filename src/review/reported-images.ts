@@ -1,7 +1,7 @@
 import { type StoredCandidate, storedCandidates, storedGroups } from "#artifacts/stored-groups.ts";
 import type { DecidedImage } from "#data/decision.ts";
 import type { GroupRole } from "#data/group.ts";
-import { couldBecome, DATES, sketchOf } from "#review/could-become.ts";
+import { couldBecome, DATES, sketchesOf } from "#review/could-become.ts";
 
 /** An image and the facts that its content is known by. */
 export interface KnownImage extends DecidedImage {
@@ -45,7 +45,7 @@ export class ReportedImages {
     if (this.#byPath.has(image.path)) return;
     this.#byPath.set(image.path, image);
     for (const key of ["sha256", "size"] as const) push(this.#byContent, contentOf(image, key), image);
-    push(this.#bySketch, sketchOf(image.path), image);
+    for (const sketch of sketchesOf(image.path)) push(this.#bySketch, sketch, image);
   }
 
   at(path: string): ReportedImage | undefined {
@@ -59,7 +59,7 @@ export class ReportedImages {
 
   /** All images whose names a spreadsheet may have changed into the cell. */
   namedLike(cell: string, isSure: boolean): ReportedImage[] {
-    const near = new Set([...(this.#bySketch.get(sketchOf(cell)) ?? []), ...(this.#bySketch.get(DATES) ?? [])]);
+    const near = new Set([...sketchesOf(cell), DATES].flatMap((sketch) => this.#bySketch.get(sketch) ?? []));
     return [...near].filter(({ path }) => couldBecome(path, cell, isSure));
   }
 

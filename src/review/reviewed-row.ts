@@ -50,23 +50,22 @@ export interface RowProblem {
   readonly unclear: string;
 }
 
-/**
- * The rows that speak of an image, and what is wrong with the others. Rows that people wrote below or between, without a decision
- * and without content, are passed over.
- */
+/** The rows that speak of an image, and what is wrong with the others. What people wrote below or between is passed over. */
 export function rowTexts({ kind, rows, isSure }: SheetTable): { texts: RowText[]; problems: RowProblem[] } {
   const texts: RowText[] = [];
   const problems: RowProblem[] = [];
   for (const row of rows) {
     const word = decisionWord(row.cells.decision ?? "");
     if (typeof word === "string") problems.push({ line: row.line, unclear: word });
-    else {
-      const text = rowText(row, word, kind === GROUPS ? "sha256" : "size", isSure);
-      const isRemark = !text.isContent && text.decision === "" && !text.isWithdrawn && text.contentKey === "sha256";
-      if (!(isRemark && (row.cells.sha256 ?? "").trim() === "" && text.keepCell.trim() === "")) texts.push(text);
-    }
+    else if (!isRemark(row, word)) texts.push(rowText(row, word, kind === GROUPS ? "sha256" : "size", isSure));
   }
   return { texts, problems };
+}
+
+/** Whether a row decides nothing and has none of the facts that rows of a report have. */
+function isRemark({ cells }: SheetRow, { decision, isWithdrawn }: DecisionWord): boolean {
+  const facts = [cells.sha256, cells.keep_path, cells.width, cells.height, cells.bytes];
+  return decision === "" && !isWithdrawn && facts.every((cell = "") => cell.trim() === "");
 }
 
 function rowText({ line, cells }: SheetRow, word: DecisionWord, contentKey: ContentKey, isSure: boolean): RowText {

@@ -9,7 +9,7 @@ import { type ReviewedRow, readReviewed } from "#review/read-reviewed.ts";
 import { type ReportedImages, reportedImages } from "#review/reported-images.ts";
 
 /** Names of tables that hold decisions. */
-const REVIEWED = /^(groups|candidates|decisions)\b.*\.(csv|tsv|txt|xlsx|ods)$/i;
+const REVIEWED = /^(groups|candidates|reviewed|decisions)\b.*\.(csv|tsv|txt|xlsx|ods)$/i;
 
 interface Said {
   readonly decision: Decision | "";

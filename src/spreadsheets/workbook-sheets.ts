@@ -1,17 +1,15 @@
-import { readOds } from "hucre/ods";
-import { readXlsx } from "hucre/xlsx";
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
+import { messageOf } from "#base/pipeline-error.ts";
 import type { RawRow, Sheet } from "#spreadsheets/sheet.ts";
-import { unpackZip } from "#spreadsheets/zip-reader.ts";
-import { type ZipPart, zipArchive } from "#spreadsheets/zip-writer.ts";
 
 type Value = string | number | boolean | Date | null | undefined;
 
 const CONTENT_TYPES = "[Content_Types].xml";
 const IS_XLSX = /spreadsheetml\.sheet\.main\+xml|ms-excel\.sheet\.macroEnabled\.main\+xml/;
 const IS_ODS = /^application\/vnd\.oasis\.opendocument\.spreadsheet/;
-/** Parts of a workbook that say nothing of its cells: pictures above all. */
-const NOT_CELLS =
-  /\/(media|drawings|charts|embeddings|theme|pivot[^/]*|externalLinks|worksheets\/_rels)\/|\.(bin|vml)$/;
+const OF_ODS = ["mimetype", "META-INF/manifest.xml", "content.xml"];
+/** Of one part of an archive; a workbook of a million rows of reports has less. */
+const MOST_UNPACKED_BYTES = 1 << 29;
 /** Rows may lie in header rows and folded groups; the library passes over those. */
 const ROW_WRAPS = /<\/?table:(table-row-group|table-header-rows|table-rows)\b[^>]*>/g;
 
@@ -21,32 +19,38 @@ const ROW_WRAPS = /<\/?table:(table-row-group|table-header-rows|table-rows)\b[^>
  * @throws Error saying what was found when it is another kind of archive, encrypted, damaged or too large
  */
 export async function workbookSheets(bytes: Buffer): Promise<Sheet[]> {
-  const parts = await unpackZip(bytes, (name) => /\.(xml|rels)$|^mimetype$/.test(name) && !NOT_CELLS.test(name));
-  if (IS_XLSX.test(textOf(parts, CONTENT_TYPES))) return sheetsOf(await readXlsx(await repacked(parts)));
+  const parts = unpacked(bytes, [CONTENT_TYPES, ...OF_ODS]);
+  // the library is large, and most runs read no workbook
+  if (IS_XLSX.test(textOf(parts, CONTENT_TYPES))) return sheetsOf(await (await import("hucre/xlsx")).readXlsx(bytes));
   if (!IS_ODS.test(textOf(parts, "mimetype"))) {
     throw new Error("found an archive that is no workbook, expected .csv, .xlsx or .ods");
   }
   if (textOf(parts, "META-INF/manifest.xml").includes("encryption-data")) {
     throw new Error("found a password, expected a file without one");
   }
-  const content = Buffer.from(textOf(parts, "content.xml").replace(ROW_WRAPS, ""));
-  const kept = new Map([
-    ["mimetype", Buffer.from(textOf(parts, "mimetype"))],
-    ["content.xml", content],
-  ]);
-  return sheetsOf(await readOds(await repacked(kept)));
+  const plain = {
+    mimetype: parts.mimetype,
+    "content.xml": strToU8(textOf(parts, "content.xml").replace(ROW_WRAPS, "")),
+  };
+  const { readOds } = await import("hucre/ods");
+  return sheetsOf(await readOds(zipSync(plain, { level: 0 })));
 }
 
-/** What was unpacked within bounds, as an archive that cannot swell any more. */
-async function repacked(parts: ReadonlyMap<string, Buffer>): Promise<Uint8Array> {
-  const stored = Array.from(parts, ([name, content]): ZipPart => ({ name, content }));
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of zipArchive(stored)) chunks.push(chunk);
-  return Buffer.concat(chunks);
+function unpacked(archive: Uint8Array, names: readonly string[]): Record<string, Uint8Array> {
+  try {
+    return unzipSync(archive, {
+      filter: ({ name, originalSize }) => {
+        if (originalSize > MOST_UNPACKED_BYTES) throw new Error(`${name} has ${originalSize} bytes unpacked`);
+        return names.includes(name);
+      },
+    });
+  } catch (error) {
+    throw new Error(`found a damaged zip archive (${messageOf(error)}), expected .csv, .xlsx or .ods: save it again`);
+  }
 }
 
-function textOf(parts: ReadonlyMap<string, Buffer>, name: string): string {
-  return parts.get(name)?.toString("utf8") ?? "";
+function textOf(parts: Readonly<Record<string, Uint8Array>>, name: string): string {
+  return parts[name] ? strFromU8(parts[name]) : "";
 }
 
 function sheetsOf({ sheets }: { sheets: readonly { name: string; rows: readonly Value[][] }[] }): Sheet[] {

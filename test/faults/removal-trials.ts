@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { sha256 } from "#base/fingerprint.ts";
 import { SeededRandom } from "#base/seeded-random.ts";
 import { folderState } from "../support/folder-state.ts";
@@ -8,13 +9,19 @@ import { type MadeReports, writeReports, writeReviewed } from "../support/writte
 import { describeFault, type Fault, readLog, withFault, withLog } from "./fault-layer.ts";
 import { lastLine, PipelineProcess, type ProcessEnd, type StartOptions } from "./pipeline-process.ts";
 
-const KILLS: readonly Fault[] = [
+/** Kills first: they are met most often. */
+const FAULTS: readonly Fault[] = [
   { of: "change", action: "kill-before" },
   { of: "change", action: "kill-after" },
   { of: "change", action: "tear-kill" },
+  { of: "change", action: "kill-before" },
+  { of: "change", action: "kill-after" },
+  { of: "change", action: "fail", code: "EROFS" },
+  { of: "change", action: "fail", code: "EACCES" },
+  { of: "change", action: "tear", code: "ENOSPC" },
 ];
 
-/** What comes after a killed apply; each ends with an undo that nothing disturbs. */
+/** What comes after an apply that was killed or met a faulty disk; each ends with an undo that nothing disturbs. */
 const SEQUELS = ["undo", "resume", "apply again", "killed resume", "killed undo", "killed undo, resume"] as const;
 type Sequel = (typeof SEQUELS)[number];
 
@@ -44,7 +51,7 @@ export interface RemovalTrialOptions {
 const MEMORY = "/dev/shm";
 
 /**
- * Kills applies, and what follows them, at file operations and moments spread over their whole duration. In between no content may be
+ * Kills applies, and what follows them, at file operations and moments spread over their whole duration, or lets operations fail. In between no content may be
  * missing; after an undo every file must be as it was: bytes, time, permissions.
  */
 export async function removalTrials(root: string, options: RemovalTrialOptions): Promise<RemovalTrial[]> {
@@ -157,11 +164,17 @@ async function removalTrial(
     // every fourth is killed at a moment, which meets what is no operation on files as well
     const { end, kill } = await runKilled(scene, command, args, { length, random, isTimed: number % 4 === 3 });
     ends.push(end);
+    if (/bug of twinsift/.test(end.stderr)) problems.push(`a ${command} that met ${kill} said ${lastLine(end)}`);
     problems.push(...(await lossProblems(scene)).map((line) => `after a killed ${command}, ${line}`));
     return kill;
   };
   const whole = async (command: "apply" | "undo", args: readonly string[]) => {
-    const end = await run(scene, command, args);
+    let end = await run(scene, command, args);
+    // who was killed while it took the lock over keeps others out for ten seconds
+    for (let wait = 0; end.exitCode === 3 && wait < 3; wait++) {
+      await sleep(5000);
+      end = await run(scene, command, args);
+    }
     if (end.exitCode !== 0)
       problems.push(`${command} ${args.join(" ")} ended with ${end.exitCode ?? end.signal}: ${lastLine(end)}`);
     problems.push(...(await lossProblems(scene)).map((line) => `after ${command}, ${line}`));
@@ -192,7 +205,7 @@ async function runKilled(
     const end = await process.ended.finally(() => clearTimeout(timer));
     return { end, kill: `after ${(share * length.seconds).toFixed(2)} s` };
   }
-  const fault = random.pick(KILLS);
+  const fault = random.pick(FAULTS);
   const at = 1 + Math.floor(share * length.operations);
   const end = await run(scene, command, args, withFault(scene.root, fault, at));
   return { end, kill: describeFault(fault, at) };

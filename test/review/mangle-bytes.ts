@@ -61,13 +61,12 @@ function encoded(text: string, { encoding, hasMark }: Dialect): Buffer {
 /** What disks and half-done copies do to bytes. */
 export const BYTE_CHANGES: Readonly<Record<string, (bytes: Buffer, random: SeededRandom) => Buffer>> = {
   cutOff: (bytes, random) => bytes.subarray(0, random.integer(0, bytes.length)),
-  bitFlipped: (bytes, random) => {
-    const damaged = Buffer.from(bytes);
-    damaged[random.integer(0, bytes.length)] ^= 1 << random.integer(0, 8);
-    return damaged;
-  },
-  bytesLost: (bytes, random) => {
-    const at = random.integer(0, bytes.length);
-    return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + random.integer(1, 20))]);
-  },
+  bitFlipped: (bytes, random) => withFlips(bytes, 1, random),
+  bitsFlipped: (bytes, random) => withFlips(bytes, random.integer(2, 20), random),
 };
+
+function withFlips(bytes: Buffer, count: number, random: SeededRandom): Buffer {
+  const damaged = Buffer.from(bytes);
+  for (let i = 0; i < count; i++) damaged[random.integer(0, bytes.length)] ^= 1 << random.integer(0, 8);
+  return damaged;
+}

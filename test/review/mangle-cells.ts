@@ -1,7 +1,7 @@
 import type { SeededRandom } from "#base/seeded-random.ts";
 
 /** A line of a table under mangling, and which image it was of; undefined for lines that were written in. */
-export interface MangledRow {
+interface MangledRow {
   cells: string[];
   readonly of: string | undefined;
 }
@@ -15,7 +15,7 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 const DAY_NUMBER_OF_2026 = 46022;
 
 /** What Excel shows, and so saves as CSV, of a text that it takes for a number, a date, a time or a truth value. */
-export function asExcel(cell: string, random: SeededRandom): string {
+function asExcel(cell: string, random: SeededRandom): string {
   const text = cell.trim();
   if (/^\d+$/.test(text)) {
     if (text.replace(/^0+/, "").length <= 11) return text.replace(/^0+(?=\d)/, "");
@@ -54,7 +54,7 @@ function asDate(text: string, random: SeededRandom): string | undefined {
 }
 
 /** What LibreOffice does on reading and saving with recognition of special numbers. */
-export function asLibreOffice(cell: string): string {
+function asLibreOffice(cell: string): string {
   if (/^\d{16,}$/.test(cell)) return Number(cell).toExponential(14).replace("e+", "E+0");
   if (/^\d+$/.test(cell)) return cell.replace(/^0+(?=\d)/, "");
   if (/^\d+e\d+$/i.test(cell))

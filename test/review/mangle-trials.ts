@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import { SeededRandom } from "#base/seeded-random.ts";
-import { type ReviewedFile, readReviewed } from "#review/read-reviewed.ts";
+import { type ReviewedFile, type ReviewedRow, readReviewed } from "#review/read-reviewed.ts";
 import { type ReportedImages, reportedImages } from "#review/reported-images.ts";
 import {
   candidatesTableOf,
@@ -12,6 +12,7 @@ import {
   madeReview,
   writeReports,
 } from "../support/made-review.ts";
+import { laterNight, sameNight } from "./later-night.ts";
 import { anyDialect, BYTE_CHANGES, tableBytes } from "./mangle-bytes.ts";
 import type { MangledTable } from "./mangle-cells.ts";
 import { TABLE_CHANGES } from "./mangle-table.ts";
@@ -25,13 +26,14 @@ interface Said {
 export interface TrialCounts {
   understood: number;
   refused: number;
-  /** Of those understood: rows were passed over as being of images that are gone, which none is. */
+  /** Of those understood: some rows were passed over as being of images that are gone or have changed. */
   withGone: number;
   /** What was understood otherwise than it was said, and what failed otherwise than by a refusal. */
   readonly problems: string[];
 }
 
 const MOST_TABLE_CHANGES = 3;
+const LATER_NIGHTS = 4;
 
 /**
  * Reviews made-up reports at random, mangles the file as spreadsheets, people and disks do, and reads it.
@@ -39,13 +41,7 @@ const MOST_TABLE_CHANGES = 3;
  * @param folder for reports and files
  */
 export async function mangleTrials(folder: string, options: { trials: number; seed: number }): Promise<TrialCounts> {
-  const reviews = [madeReview(options.seed, true), madeReview(options.seed, false)];
-  const runs: Pick<Trial, "review" | "reported">[] = [];
-  for (const [i, review] of reviews.entries()) {
-    const reports = join(folder, String(i));
-    await writeReports(reports, review);
-    runs.push({ review, reported: await reportedImages(reports) });
-  }
+  const runs = await madeRuns(folder, options.seed);
   const counts: TrialCounts = { understood: 0, refused: 0, withGone: 0, problems: [] };
   for (let trial = 0; trial < options.trials; trial++) {
     const random = new SeededRandom(options.seed * 1_000_003 + trial);
@@ -54,15 +50,35 @@ export async function mangleTrials(folder: string, options: { trials: number; se
   return counts;
 }
 
-interface Trial {
+/** What was reviewed, and what the latest run reports when the file is read: that same night, or later. */
+interface Run {
   readonly review: MadeReview;
   readonly reported: ReportedImages;
+  readonly wasAt: ReadonlyMap<string, string>;
+}
+
+async function madeRuns(folder: string, seed: number): Promise<Run[]> {
+  const random = new SeededRandom(seed);
+  const runs: Run[] = [];
+  for (const hasTwins of [true, false]) {
+    const review = madeReview(seed, hasTwins);
+    const nights = Array.from({ length: LATER_NIGHTS }, () => laterNight(review, random));
+    for (const night of [...nights.map(() => sameNight(review)), ...nights]) {
+      const reports = join(folder, String(runs.length));
+      await writeReports(reports, night.review);
+      runs.push({ review, reported: await reportedImages(reports), wasAt: night.wasAt });
+    }
+  }
+  return runs;
+}
+
+interface Trial extends Run {
   readonly random: SeededRandom;
   readonly counts: TrialCounts;
   readonly trial: number;
 }
 
-async function runTrial(file: string, { review, reported, random, counts, trial }: Trial): Promise<void> {
+async function runTrial(file: string, { review, reported, wasAt, random, counts, trial }: Trial): Promise<void> {
   const isOfCandidates = random.integer(0, 5) === 0;
   const said = decide(review, isOfCandidates, random);
   const table = tableOf(review, isOfCandidates, said);
@@ -70,10 +86,12 @@ async function runTrial(file: string, { review, reported, random, counts, trial 
   await writeFile(file, bytes);
   try {
     const read = await readReviewed(file, reported);
-    const inFile = new Set(table.rows.flatMap(({ of }) => of ?? []));
-    // what was cut off at the end of a line is as if its rows had been deleted; lost bytes may be whole rows
-    const mayLack = damage === "cutOff" || damage === "bytesLost";
-    const problem = misread(read, said, inFile, mayLack);
+    const there = new Set(wasAt.values());
+    const written = new Set(table.rows.flatMap(({ of }) => of ?? []));
+    const inFile = new Set([...written].filter((path) => there.has(path)));
+    // what was cut off at the end of a line is as if its rows had been deleted
+    const mayLack = damage === "cutOff";
+    const problem = misread(read, { said, written, inFile, wasAt, mayLack });
     if (problem) counts.problems.push(`trial ${trial}: ${changes}: ${problem}`);
     else counts.understood++;
     if (read.gone > 0) counts.withGone++;
@@ -133,26 +151,41 @@ function tableOf(review: MadeReview, isOfCandidates: boolean, said: ReadonlyMap<
   return { header, rows: lines.map((cells, i) => ({ cells, of: paths[i] })) };
 }
 
+interface Meant {
+  readonly said: ReadonlyMap<string, Said>;
+  /** All images in the file, by their names of then. */
+  readonly written: ReadonlySet<string>;
+  /** Those of them that are still there as they were. */
+  readonly inFile: ReadonlySet<string>;
+  readonly wasAt: ReadonlyMap<string, string>;
+  readonly mayLack: boolean;
+}
+
 /** What was understood otherwise than it was said, or was lost in silence; undefined where all is right. */
-function misread(
-  { rows, gone }: ReviewedFile,
-  said: ReadonlyMap<string, Said>,
-  expected: ReadonlySet<string>,
-  mayLack: boolean,
-): string | undefined {
-  for (const { image, keeper, decision, isWithdrawn } of rows) {
-    const meant = said.get(image.path);
-    const word = isWithdrawn ? "undecided" : decision;
-    if (word !== meant?.decision) {
-      return `${JSON.stringify(image.path)} was ${meant?.decision || "nothing"} and was read as ${word || "nothing"}`;
-    }
-    if (meant.keepPath !== undefined && keeper?.path !== meant.keepPath) {
-      return `${JSON.stringify(image.path)} is beside ${JSON.stringify(meant.keepPath)}, read ${JSON.stringify(keeper?.path)}`;
-    }
-    if (!expected.has(image.path)) return `${JSON.stringify(image.path)} is not in the file`;
+function misread({ rows, gone }: ReviewedFile, meant: Meant): string | undefined {
+  const { inFile, wasAt, mayLack } = meant;
+  const found = new Set<string>();
+  for (const row of rows) {
+    const path = wasAt.get(row.image.path);
+    if (path === undefined || !inFile.has(path)) return `${JSON.stringify(row.image.path)} is not in the file`;
+    found.add(path);
+    const problem = misreadRow(row, path, meant);
+    if (problem) return `${JSON.stringify(path)} ${problem}`;
   }
-  if (mayLack) return undefined;
-  const found = new Set(rows.map(({ image }) => image.path));
-  const lost = [...expected].filter((path) => !found.has(path));
-  return lost.length > gone ? `lost ${lost.length - gone}: ${JSON.stringify(lost.slice(0, 3))}` : undefined;
+  const lost = [...inFile].filter((path) => !found.has(path));
+  return !mayLack && lost.length > gone ? `lost ${lost.length - gone}: ${JSON.stringify(lost.slice(0, 3))}` : undefined;
+}
+
+function misreadRow(
+  { decision, isWithdrawn, keeper }: ReviewedRow,
+  path: string,
+  { said, written, wasAt }: Meant,
+): string | undefined {
+  const meant = said.get(path);
+  const word = isWithdrawn ? "undecided" : decision;
+  if (word !== meant?.decision) return `was ${meant?.decision || "nothing"} and was read as ${word || "nothing"}`;
+  if (meant.keepPath === undefined || wasAt.get(keeper?.path ?? "") === meant.keepPath) return undefined;
+  // a keeper whose own row was deleted is told by its name alone
+  if (keeper?.path === meant.keepPath && !written.has(meant.keepPath)) return undefined;
+  return `is beside ${JSON.stringify(meant.keepPath)} and was read beside ${JSON.stringify(keeper?.path)}`;
 }
