@@ -44,13 +44,13 @@ export interface PageCandidate {
   readonly nearest_chosen_path: string | null;
   readonly nearest_chosen_distance: number | null;
   readonly coverage_radius: number;
-  /** Where it is known, an exported decision holds for the content and not for the name alone. */
-  readonly sha256?: string;
   readonly group_id: string;
   readonly group_size: number;
   readonly width: number;
   readonly height: number;
   readonly bytes: number;
+  /** Empty where features came without pictures. */
+  readonly sha256: string;
   readonly decision: Decision | "";
   readonly note: string;
 }

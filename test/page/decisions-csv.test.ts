@@ -23,7 +23,7 @@ test("the file holds a row for every mark in the order of the report, and an ima
     ["g-1", "b", groups[0].members[1].sha256, "a", "drop", ""],
     ["g-2", "c", groups[1].members[0].sha256, "c", "keep", ""],
     ["g-2", "d", groups[1].members[1].sha256, "c", "not-duplicate", ""],
-    ["", "e", "", "", "keep", ""],
+    ["", "e", candidates[0].sha256, "", "keep", ""],
   ]);
 });
 

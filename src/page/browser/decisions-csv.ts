@@ -29,7 +29,7 @@ export function decisionRows(
   for (const { group_id, members } of groups) {
     for (const member of members) tell(member, group_id, member.sha256, member.keep_path);
   }
-  for (const candidate of candidates) tell(candidate, candidate.group_id, candidate.sha256 ?? "", "");
+  for (const candidate of candidates) tell(candidate, candidate.group_id, candidate.sha256, "");
   return rows;
 }
 
