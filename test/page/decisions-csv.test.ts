@@ -27,6 +27,21 @@ test("the file holds a row for every mark in the order of the report, and an ima
   ]);
 });
 
+test("members of the same bytes as a marked one stand beside it and say nothing", () => {
+  const equal = { sha256: "e".repeat(64), decision: "keep", note: "old" } as const;
+  const group = reviewGroup("g", [
+    reviewMember("7", "7", equal),
+    reviewMember("007", "7", equal),
+    reviewMember("8", "7"),
+  ]);
+  const marks = new Marks();
+  marks.decide([group.members[1]], "drop");
+  expect(decisionRows([group], [reviewCandidate(1, "7", { decision: "keep" })], marks)).toEqual([
+    ["g", "7", equal.sha256, "7", "", ""],
+    ["g", "007", equal.sha256, "7", "drop", "old"],
+  ]);
+});
+
 test("an earlier decision that is cleared is exported as undecided", () => {
   const group = reviewGroup("g", [reviewMember("a", "a"), reviewMember("b", "a", { decision: "drop", note: "old" })]);
   const marks = new Marks();
