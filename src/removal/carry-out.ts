@@ -1,4 +1,4 @@
-import { chmod, link, rename, rm, unlink } from "node:fs/promises";
+import { chmod, link, realpath, rename, rm, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { syncFolder } from "#artifacts/whole-file.ts";
 import { orderedMap } from "#base/ordered-map.ts";
@@ -104,8 +104,18 @@ async function goes(turn: Turn): Promise<Turn & { readonly reason: string | unde
     await ACTIONS[turn.plan.action](turn);
     return { ...turn, reason: undefined };
   } catch (error) {
-    return { ...turn, reason: messageOf(error) };
+    const isDone = !(error instanceof LeftError) && (await went(turn).catch(() => false));
+    return { ...turn, reason: isDone ? undefined : messageOf(error) };
   }
+}
+
+/** Whether a file went all the same: a later step may have failed, and over a network what is done may be told as failed. */
+async function went({ removal: { path, target, stays }, plan }: Turn): Promise<boolean> {
+  const place = await factsAt(path);
+  if (plan.action === "delete") return place === undefined;
+  if (plan.action === "quarantine") return place === undefined && (await factsAt(target as string)) !== undefined;
+  const other = await factsAt(stays.path);
+  return place !== undefined && other !== undefined && isSameFile(place, other);
 }
 
 async function moveAway({ removal, file, plan, isTakenUp }: Turn): Promise<void> {
@@ -156,6 +166,7 @@ async function replaceByLink({ removal, file, plan }: Turn): Promise<void> {
 async function refuseChanged({ path, sha256, facts: planned, stays }: Removal, facts: FileFacts): Promise<void> {
   await refuseChangedStaying(stays);
   if (isUnchanged(facts, planned)) return;
+  if ((await realpath(dirname(path))) !== dirname(path)) throw new LeftError("a link leads from its folder elsewhere");
   const isSame = facts.kind === planned.kind && facts.link === planned.link && (await holds(path, sha256));
   if (!isSame) throw new LeftError("it has changed since it was checked");
 }

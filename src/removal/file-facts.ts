@@ -7,6 +7,8 @@ export interface FileFacts {
   readonly kind: "file" | "link" | "other";
   readonly device: string;
   readonly inode: string;
+  /** Names that it has, in all folders. */
+  readonly names: number;
   readonly bytes: number;
   /** When it was written last, ns since 1970: more digits than a number holds. */
   readonly mtimeNs: string;
@@ -39,6 +41,7 @@ export async function factsAt(path: string): Promise<FileFacts | undefined> {
     kind: kindOf(stats),
     device: String(stats.dev),
     inode: String(stats.ino),
+    names: Number(stats.nlink),
     bytes: Number(stats.size),
     mtimeNs: String(stats.mtimeNs),
     mode: Number(stats.mode & PERMISSIONS),

@@ -7,6 +7,7 @@ import type { ChosenGroup, ChosenMember } from "./choose-removals.ts";
 import type { ContentChecker } from "./content-checker.ts";
 import { entryOf } from "./directory-entries.ts";
 import { type FileFacts, factsAt } from "./file-facts.ts";
+import { GoingFiles } from "./going-files.ts";
 import { type ImagePlaces, isWithin } from "./image-places.ts";
 import type { Refusals } from "./refusals.ts";
 import type { Leftover } from "./removal-plan.ts";
@@ -28,8 +29,7 @@ export interface LocatedGroup {
 export interface LocatedFiles {
   /** Those of which something is still there. */
   readonly groups: readonly LocatedGroup[];
-  /** Object ids of what goes, by its entry. */
-  readonly idOfEntry: ReadonlyMap<string, string>;
+  readonly going: GoingFiles;
   readonly gone: readonly Leftover[];
 }
 
@@ -51,7 +51,7 @@ export async function locateChosen(
   refusals: Refusals,
 ): Promise<LocatedFiles> {
   const groups: LocatedGroup[] = [];
-  const idOfEntry = new Map<string, string>();
+  const going = new GoingFiles();
   const gone: Leftover[] = [];
   const look = async (group: ChosenGroup) => {
     return { group, found: await Promise.all(group.chosen.map((member) => locate(member, tools))) };
@@ -62,18 +62,18 @@ export async function locateChosen(
       if ("problem" in each) refusals.add(each.id, each.path, each.problem);
       else if ("reason" in each) gone.push(each);
       else {
-        const other = idOfEntry.get(each.entry);
+        const other = going.at(each.entry);
         if (other !== undefined) {
           refusals.add(each.member.path, each.path, `is the same file as ${quotedName(other)}`);
           continue;
         }
-        idOfEntry.set(each.entry, each.member.path);
+        going.add(each.entry, each.facts, each.member.path);
         files.push(each);
       }
     }
     if (files.length > 0) groups.push({ group, files });
   }
-  return { groups, idOfEntry, gone };
+  return { groups, going, gone };
 }
 
 async function locate(

@@ -29,20 +29,16 @@ export interface Placement {
 
 /**
  * Gives a file a second place, with all that it is: another name of it where the file system has such, else a copy that was read back.
- * Never overwrites: at every moment `to` is as it was or whole. What an earlier call left that was killed is taken up.
+ * Never overwrites: at every moment `to` is as it was or whole.
  *
- * @throws OccupiedError where something else is there; the file system's error
+ * @throws OccupiedError where something else is there; the file system's error, and then nothing is
  */
 async function placeFile(placement: Placement): Promise<void> {
   const { from, facts, to, temporary } = placement;
-  await makeLastingFolder(dirname(to));
-  if (facts.kind === "link") await placeLink(placement);
-  else if (!(await linked(from, to, facts))) {
+  if (!(await linked(from, to, facts))) {
     await copyExactly(placement);
     await giveName(temporary, to);
   }
-  await rm(temporary, { force: true });
-  await syncFolder(dirname(to));
 }
 
 /**
@@ -51,9 +47,10 @@ async function placeFile(placement: Placement): Promise<void> {
  * @throws OccupiedError where something is there
  */
 export async function giveName(temporary: string, to: string): Promise<void> {
+  const facts = await factsAt(temporary);
   try {
     // where there are no hard links nothing better is at hand than to look first
-    if (!(await linked(temporary, to))) await rename(temporary, to);
+    if (!(facts && (await linked(temporary, to, facts)))) await rename(temporary, to);
   } finally {
     await rm(temporary, { force: true });
   }
@@ -62,8 +59,7 @@ export async function giveName(temporary: string, to: string): Promise<void> {
 /** Whether a file stands in its new place, as a copy that was made to the end. */
 async function isPlaced({ facts, sha256, to, temporary }: Placement): Promise<boolean> {
   const found = await factsAt(to);
-  if (facts.kind !== "file" || found === undefined) return false;
-  if (isSameFile(found, facts) || !(await isCopy(to, found, { facts, sha256 }))) return false;
+  if (!found || isSameFile(found, facts) || !(await isCopy(to, found, { facts, sha256 }))) return false;
   await rm(temporary, { force: true });
   return true;
 }
@@ -79,34 +75,21 @@ export async function isCopy(
 }
 
 /** False where the file system has no hard links, or none to there. */
-async function linked(from: string, to: string, facts?: FileFacts): Promise<boolean> {
+async function linked(from: string, to: string, facts: FileFacts): Promise<boolean> {
   try {
+    // only Linux names a symbolic link itself, and not the file that it leads to
+    if (facts.kind === "link" && process.platform !== "linux") throw Object.assign(new Error(), { code: "ENOTSUP" });
     await link(from, to);
     return true;
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") {
-      const found = await factsAt(to);
-      if (facts && found && isSameFile(found, facts)) return true;
-      throw new OccupiedError(to);
-    }
-    if (!NO_LINK.includes(code)) throw error;
-    // some say so before they look whether there is something
-    if (await factsAt(to)) throw new OccupiedError(to);
-    return false;
-  }
-}
-
-/** A link leads where it led, also where that is nowhere from its new place: it comes back as it was. */
-export async function placeLink({ facts, to }: Pick<Placement, "facts" | "to">): Promise<void> {
-  try {
-    await symlink(facts.link, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if (code !== "EEXIST" && !NO_LINK.includes(code)) throw error;
+    // some say that they have no links before they look whether there is something
     const found = await factsAt(to);
-    if (found?.kind !== "link" || found.link !== facts.link) throw new OccupiedError(to);
+    if (found === undefined) return false;
+    if (isSameFile(found, facts)) return true;
+    throw new OccupiedError(to);
   }
-  await giveMarks(to, facts);
 }
 
 /**
@@ -117,19 +100,26 @@ export async function placeLink({ facts, to }: Pick<Placement, "facts" | "to">):
 export async function copyExactly({ from, facts, sha256, temporary }: Omit<Placement, "to">): Promise<void> {
   await rm(temporary, { force: true });
   try {
-    await copyFile(from, temporary, constants.COPYFILE_EXCL);
-    if (!(await holds(temporary, sha256))) throw new Error("its copy does not read as it should");
-    // opened before permissions may forbid it; Windows syncs only what may be written to
-    const file = await open(temporary, process.platform === "win32" ? "r+" : "r");
-    try {
+    if (facts.kind === "link") {
+      await symlink(facts.link, temporary);
       await giveMarks(temporary, facts);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    } else await copyContent({ from, facts, sha256, temporary });
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
+  }
+}
+
+async function copyContent({ from, facts, sha256, temporary }: Omit<Placement, "to">): Promise<void> {
+  await copyFile(from, temporary, constants.COPYFILE_EXCL);
+  if (!(await holds(temporary, sha256))) throw new Error("its copy does not read as it should");
+  // opened before permissions may forbid it; Windows syncs only what may be written to
+  const file = await open(temporary, process.platform === "win32" ? "r+" : "r");
+  try {
+    await giveMarks(temporary, facts);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
@@ -141,15 +131,21 @@ export async function copyExactly({ from, facts, sha256, temporary }: Omit<Place
  */
 export async function moveFile(placement: Placement, isTakenUp: boolean): Promise<void> {
   const { from, facts, to } = placement;
-  if (!(isTakenUp && (await isPlaced(placement)))) await placeFile(placement);
+  await makeLastingFolder(dirname(to));
   // two paths of one place: to clear either would clear both
   if ((await entryOf(from)) === (await entryOf(to))) throw new OccupiedError(to);
+  if (!(isTakenUp && (await isPlaced(placement)))) await placeFile(placement);
   try {
+    await syncFolder(dirname(to));
     await takeOut(from, facts);
   } catch (error) {
-    await unlink(to).catch(() => undefined);
+    const now = await factsAt(from).catch(() => undefined);
+    // only what is still in its old place may leave the new one
+    if (now && isSameFile(now, facts)) await unlink(to).catch(() => undefined);
     throw error;
   }
+  // should a power cut bring it back, it is found in both places
+  await syncFolder(dirname(from)).catch(() => undefined);
 }
 
 async function takeOut(path: string, facts: FileFacts): Promise<void> {
@@ -158,5 +154,4 @@ async function takeOut(path: string, facts: FileFacts): Promise<void> {
   if (!found || !isSameFile(found, facts)) return;
   if (found.mtimeNs !== facts.mtimeNs) throw new Error("it was written to meanwhile");
   await unlink(path);
-  await syncFolder(dirname(path));
 }

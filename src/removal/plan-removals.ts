@@ -39,8 +39,8 @@ export async function planRemovals(
   { places, checker, action, quarantine }: PlanOptions,
   refusals: Refusals,
 ): Promise<PlannedRemovals> {
-  const { groups, idOfEntry, gone } = await locateChosen(chosen, { places, checker }, refusals);
-  const staying = new StayingFiles(places, checker, idOfEntry);
+  const { groups, going, gone } = await locateChosen(chosen, { places, checker }, refusals);
+  const staying = new StayingFiles(places, checker, going);
   const removals: Removal[] = [];
   const left: Leftover[] = [];
   const judge = (located: LocatedGroup) => judgeGroup(located, staying, action);
@@ -117,7 +117,7 @@ async function twinOf({ member, facts }: LocatedFile, { staying }: ChosenGroup, 
   let reason = "has no file of the same bytes that stays";
   for (const other of staying.filter(isEqualTo(member))) {
     const checked: StayingCheck = await files.check(other);
-    if ("problem" in checked) continue;
+    if ("problem" in checked || !files.isOfImageFolder(checked)) continue;
     if (checked.facts.device === facts.device) {
       if (!isSameFile(checked.facts, facts)) return checked;
       reason = `is one file with ${quotedName(other.path)} already`;

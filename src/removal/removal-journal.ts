@@ -177,6 +177,9 @@ async function attempt<Result>(what: string, work: () => Promise<Result>): Promi
     return await work();
   } catch (error) {
     if (error instanceof PipelineError) throw error;
-    throw new PipelineError("artifact", `Cannot ${what}: ${messageOf(error)}`, { cause: error });
+    const advice = what.startsWith("read")
+      ? "; move it away once you have seen that all files are in their places"
+      : "";
+    throw new PipelineError("artifact", `Cannot ${what}: ${messageOf(error)}${advice}`, { cause: error });
   }
 }

@@ -4,7 +4,8 @@ import { quotedName } from "#terminal/quoted-name.ts";
 import type { ContentChecker } from "./content-checker.ts";
 import { entriesNeeded } from "./directory-entries.ts";
 import { factsAt } from "./file-facts.ts";
-import type { ImagePlaces } from "./image-places.ts";
+import type { GoingFiles } from "./going-files.ts";
+import { type ImagePlaces, isWithin } from "./image-places.ts";
 import type { StayingFile } from "./removal-plan.ts";
 
 /** A member that stays, or why it cannot be counted on. */
@@ -14,23 +15,23 @@ export type StayingCheck = StayingFile | { readonly problem: string };
 export class StayingFiles {
   readonly #places: ImagePlaces;
   readonly #checker: ContentChecker;
-  readonly #idOfEntry: ReadonlyMap<string, string>;
+  readonly #going: GoingFiles;
 
-  /** @param idOfEntry object ids of what goes, by its entry */
-  constructor(places: ImagePlaces, checker: ContentChecker, idOfEntry: ReadonlyMap<string, string>) {
+  constructor(places: ImagePlaces, checker: ContentChecker, going: GoingFiles) {
     this.#places = places;
     this.#checker = checker;
-    this.#idOfEntry = idOfEntry;
+    this.#going = going;
   }
 
   async check({ path: id, sha256 }: StoredMember): Promise<StayingCheck> {
     const place = this.#places.find(id);
     if (!place) return { problem: "is in no image folder of the latest run" };
     try {
-      const [going] = (await entriesNeeded(place.path)).flatMap((entry) => this.#idOfEntry.get(entry) ?? []);
-      if (going !== undefined) return { problem: `is the same file as ${quotedName(going)}, which goes` };
+      const [through] = (await entriesNeeded(place.path)).flatMap((entry) => this.#going.at(entry) ?? []);
       const path = await realpath(place.path);
       const facts = await factsAt(path);
+      const going = through ?? (facts && this.#going.lastNameOf(facts));
+      if (going !== undefined) return { problem: `is the same file as ${quotedName(going)}, which goes` };
       if (facts?.kind !== "file") return { problem: facts ? "is no regular file" : "is gone" };
       const problem = await this.#checker.problem(path, sha256);
       return problem === undefined ? { id, path, sha256, facts } : { problem };
@@ -39,6 +40,11 @@ export class StayingFiles {
       if (code === undefined) throw error;
       return { problem: code === "ENOENT" || code === "ENOTDIR" ? "is gone" : `cannot be looked at (${code})` };
     }
+  }
+
+  /** False for a file outside, to which a link leads. */
+  isOfImageFolder({ path }: StayingFile): boolean {
+    return this.#places.folders.some((folder) => isWithin(path, folder.path));
   }
 
   /** Where files of some bytes that stay should lie; they are not looked at. */

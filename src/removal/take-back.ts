@@ -8,7 +8,7 @@ import { type FileFacts, factsAt, isSameFile } from "./file-facts.ts";
 import { type Became, findReturn, type Return } from "./find-return.ts";
 import { isWithin } from "./image-places.ts";
 import { makeLastingFolder } from "./lasting-folder.ts";
-import { copyExactly, giveName, moveFile, OccupiedError, placeLink } from "./place-file.ts";
+import { copyExactly, giveName, moveFile, OccupiedError } from "./place-file.ts";
 import type { RemovalJournal } from "./removal-journal.ts";
 import type { Leftover, Removal, RemovalPlan } from "./removal-plan.ts";
 import { besideImage, besideQuarantine } from "./temporary-names.ts";
@@ -133,12 +133,9 @@ async function makeAnew(
   temporary: string,
 ): Promise<void> {
   await makeLastingFolder(dirname(path));
-  if (facts.kind === "link") await placeLink({ facts, to: path });
-  else {
-    await copyExactly({ from, facts, sha256, temporary });
-    if (replaces === undefined) await giveName(temporary, path);
-    else await replace(path, replaces, temporary);
-  }
+  await copyExactly({ from, facts, sha256, temporary });
+  if (replaces === undefined) await giveName(temporary, path);
+  else await replace(path, replaces, temporary);
   await syncFolder(dirname(path));
 }
 

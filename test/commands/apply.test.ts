@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { readApplyFlags } from "#commands/apply-flags.ts";
 import { folderState } from "../support/folder-state.ts";
 import { makeReports } from "../support/made-reports.ts";
 import { runCommand } from "../support/run-command.ts";
@@ -119,18 +120,35 @@ test("a file that came into the place of another is never overwritten: an undo t
   expect(await folderState(made.images)).toEqual(before);
 });
 
-test("flags that exclude each other, and a missing file, end with 2", async () => {
+test("an undo takes back the apply that is named, and says where there is none", async () => {
   const made = await makeReports({ groups: GROUPS });
-  const file = await writeReviewed(made, {});
-  const wrong = [
-    ["--yes"],
-    [file, "--resume"],
-    [file, "--delete", "--hardlink"],
-    [file, "--null"],
-    [file, "--list-only", "--yes"],
-  ];
-  for (const args of [...wrong, [file, "--accept", "nearly"], [file, "--quarantine", made.images]])
-    expect(await apply(made, ...args), args.join(" ")).toMatchObject({ exitCode: 2, stdout: "" });
+  const before = await folderState(made.images);
+  for (const path of ["b/smaller.jpg", "d/c.jpg"])
+    await apply(made, await writeReviewed(made, { [path]: "drop" }), "--yes");
+  const [first] = (await readdir(join(made.output, "removals"))).sort();
+  const start = first.slice(0, -".ndjson".length);
+  expect(await undo(made, start)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("1 file restored") });
+  const { "d/c.jpg": _, ...rest } = before;
+  expect(await folderState(made.images)).toEqual(rest);
+  const none = await undo(made, start);
+  expect(none).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining(`Expected an apply that began at "${start}"`),
+  });
+  await undo(made);
+  expect(await folderState(made.images)).toEqual(before);
+});
+
+test("flags that exclude each other, wrong ones, and a missing file are refused", async () => {
+  const file = "reviewed.csv";
+  const wrong = [["--yes"], [file, "--resume"], [file, "--null"], [file, "--accept", "nearly"], [file, "other.csv"]];
+  const ways = ["--hardlink", "--delete", "--list-only", "--quarantine=q"];
+  const pairs = ways.flatMap((one, i) => ways.slice(i + 1).map((other) => [file, one, other]));
+  for (const args of [...wrong, ...pairs, [file, "--list-only", "--yes"], ["--resume", "--delete"], [file, "--yess"]])
+    expect(() => readApplyFlags(args), args.join(" ")).toThrow(expect.objectContaining({ kind: "settings" }));
+  const made = await makeReports({ groups: GROUPS });
+  const end = await apply(made, await writeReviewed(made, { "c.jpg": "drop" }), "--quarantine", made.images);
+  expect(end).toMatchObject({ exitCode: 2, stdout: "" });
 });
 
 test("an output folder at which somebody works ends an apply and an undo with 3", async () => {

@@ -116,6 +116,16 @@ test("a file that is the one that stays, by another path, is refused; two hard l
   expect((await planned(made, { "again.jpg": "drop" })).removals).toHaveLength(1);
 });
 
+test("of three names of one file two may go, and not the third with them", async () => {
+  const made = await makeReports({ groups: [[...PAIR, { path: "third.jpg", content: "same" }]] });
+  const [keep, again, third] = ["keep.jpg", "again.jpg", "third.jpg"].map((name) => join(made.images, name));
+  for (const name of [again, third]) await rm(name).then(() => link(keep, name));
+  expect((await planned(made, { "again.jpg": "drop", "third.jpg": "drop" })).removals).toHaveLength(2);
+  await rm(keep);
+  await symlink(again, keep);
+  expect(await refusal(planned(made, { "again.jpg": "drop", "third.jpg": "drop" }))).toContain("is the same file as");
+});
+
 test("a folder that is linked into another gives its files two paths: neither justifies the other", async () => {
   const made = await makeReports({
     folders: ["images", "others"],
