@@ -9,7 +9,7 @@ import type { ReviewData } from "./review-data.ts";
 const COUNTED: Readonly<Record<string, string>> = {
   keep: "to keep",
   drop: "to drop",
-  "not-duplicate": "different from their keeper",
+  "not-duplicate": "different from the keeper",
   undecided: "withdrawn",
   "": "with a note alone",
 };
