@@ -59,8 +59,7 @@ export async function carryOut(
   const { plan } = journal;
   const settled = new Set(journal.events.flatMap((event) => ("file" in event ? event.file : [])));
   const left: Leftover[] = [];
-  // the folders that files come from may have been closed to others
-  if (plan.quarantine !== null) await makeClosedFolder(plan.quarantine);
+  if (plan.quarantine !== null) await makeQuarantine(plan.quarantine, journal, isTakenUp);
   let [done, bytes] = [0, 0];
   function* turns(): Generator<Turn> {
     for (const [file, removal] of plan.removals.entries()) {
@@ -87,14 +86,16 @@ export async function carryOut(
   return { done, bytes, left, isInterrupted };
 }
 
-async function makeClosedFolder(folder: string): Promise<void> {
+/** Only for its owner: the folders that files come from may have been closed to others. */
+async function makeQuarantine(folder: string, journal: RemovalJournal, isTakenUp: boolean): Promise<void> {
   try {
     await makeLastingFolder(folder);
     await chmod(folder, 0o700);
   } catch (error) {
-    throw new PipelineError("artifact", `Cannot make "${folder}": ${messageOf(error)}; choose another --quarantine`, {
-      cause: error,
-    });
+    // what did nothing yet must not stand in the way of the next apply
+    if (!isTakenUp) await journal.record({ event: "undone" });
+    const advice = isTakenUp ? "mount it, or give up what was begun: npm run undo" : "choose another --quarantine";
+    throw new PipelineError("artifact", `Cannot make "${folder}": ${messageOf(error)}; ${advice}`, { cause: error });
   }
 }
 

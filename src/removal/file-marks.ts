@@ -30,7 +30,7 @@ async function giveTime(path: string, { mtimeNs }: FileFacts, isLink: boolean): 
 }
 
 /** `2026-11-21T21:00:45.123456789Z`. */
-export function isoTime(ns: bigint): string {
+function isoTime(ns: bigint): string {
   const fraction = ((ns % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
   const milliseconds = Number((ns - fraction) / 1_000_000n);
   return `${new Date(milliseconds).toISOString().slice(0, -5)}.${String(fraction).padStart(9, "0")}Z`;

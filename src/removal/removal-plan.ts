@@ -8,7 +8,7 @@ import type { FileFacts } from "./file-facts.ts";
 export type RemovalAction = "quarantine" | "hardlink" | "delete";
 
 /** Why an image goes. */
-export interface RemovalReason {
+interface RemovalReason {
   /** Line of the reviewed file that says so; null where its match was accepted as a whole. */
   readonly line: number | null;
   readonly groupId: string;

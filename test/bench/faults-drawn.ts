@@ -14,7 +14,8 @@ import { type FaultOptions, type FaultResult, outcome, problemsOf, short } from 
 const STEPS = 1000;
 const STEPS_A_SEQUENCE = 20;
 const PAIRS_OF_RUNS = 12;
-const REMOVALS = 100;
+/** So many that over a hundred processes are killed before they end. */
+const REMOVALS = 200;
 /** Seconds within which a second run must be refused. */
 const REFUSED_WITHIN = 2;
 

@@ -160,3 +160,13 @@ async function filesOf({ images }: MadeReports): Promise<string[]> {
   const entries = Object.entries(await folderState(images));
   return entries.flatMap(([path, state]) => (state.startsWith("folder") ? [] : [path]));
 }
+
+test("a quarantine that cannot be made is told, and leaves nothing begun that would stand in the way", async () => {
+  const made = await makeReports({ groups: [GROUP] });
+  const before = await folderState(made.images);
+  await writeFile(join(made.root, "file"), "");
+  const plan = await planned(made, { "sub/again.jpg": "drop" }, "--quarantine", join(made.root, "file/quarantine"));
+  await expect(applied(made, plan)).rejects.toThrow(/Cannot make ".*": ENOTDIR.*; choose another --quarantine/);
+  expect(await folderState(made.images)).toEqual(before);
+  expect(await takenBack(made)).toBeUndefined();
+});

@@ -7,7 +7,7 @@ import { jsonRecords } from "#reports/json-records.ts";
 import { writeFiles } from "./pictures.ts";
 
 /** A member of a hand-made group: where it lies, what is in it, and what is not as it usually is. */
-export type MadeMember = { readonly path: string; readonly content: string } & Partial<StoredMember>;
+type MadeMember = { readonly path: string; readonly content: string } & Partial<StoredMember>;
 
 export interface MadeReports {
   readonly root: string;
