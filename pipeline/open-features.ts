@@ -1,13 +1,22 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { openNpyFolder } from "#artifacts/npy-folder.ts";
 import { MemoryStrips } from "#artifacts/pair-strips.ts";
 import { ShardStore } from "#artifacts/shard-store.ts";
+import { storedGroups } from "#artifacts/stored-groups.ts";
 import type { Progress } from "#base/progress.ts";
+import type { KnownGroup } from "#data/known-group.ts";
 import type { Shard } from "#data/shard.ts";
+import type { RunContext } from "./open-images.ts";
 import type { Source } from "./source.ts";
 
-/** Features that somebody else made: nothing is kept of them. Rows without an id take no part. */
-export async function openFeatures(folder: string, shardRows: number, progress: Progress): Promise<Source> {
-  const { dim, parts, ids } = await openNpyFolder(folder, shardRows);
+/**
+ * Features that somebody else made: nothing is kept of them but the latest reports. Rows without an id take no part.
+ *
+ * @param folder with their shards
+ */
+export async function openFeatures(folder: string, { settings, paths, progress }: RunContext): Promise<Source> {
+  const { dim, parts, ids } = await openNpyFolder(folder, settings.index.shardRows);
   const store = new ShardStore(dim, parts);
   const unknown = { reference: false, folderLabel: "", width: 0, height: 0, bytes: 0, sha256: "" };
   const count = ids.filter((id) => id !== "").length;
@@ -28,7 +37,7 @@ export async function openFeatures(folder: string, shardRows: number, progress: 
     model: undefined,
     matches: undefined,
     openThumbnails: async () => undefined,
-    readGroups: async () => undefined,
+    readGroups: () => knownGroups(paths.reports),
     choices: undefined,
     settle: async () => ({
       imageOfRow: ids.map((id) => (id === "" ? undefined : { id, ...unknown })),
@@ -37,6 +46,16 @@ export async function openFeatures(folder: string, shardRows: number, progress: 
     }),
     close: async () => undefined,
   };
+}
+
+async function knownGroups(reports: string): Promise<KnownGroup[]> {
+  const groups: KnownGroup[] = [];
+  if (!existsSync(join(reports, "groups.json"))) return groups;
+  for await (const { group_id, members } of storedGroups(reports)) {
+    const [paths, sha256s] = [members.map(({ path }) => path), members.map(({ sha256 }) => sha256)];
+    groups.push({ id: group_id, paths, sha256s });
+  }
+  return groups;
 }
 
 async function* readShards(store: ShardStore, progress: Progress): AsyncGenerator<Shard> {

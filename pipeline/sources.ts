@@ -46,7 +46,7 @@ export interface SearchedSources {
 export async function openSources(context: RunContext): Promise<Sources> {
   const { settings, progress } = context;
   if (settings.features !== null) {
-    const source = await openFeatures(settings.features, settings.index.shardRows, progress);
+    const source = await openFeatures(settings.features, context);
     const { threshold } = settings;
     if (threshold === null)
       throw new PipelineError("settings", "Features come without a model that knows its threshold: give --threshold");

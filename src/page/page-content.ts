@@ -44,13 +44,13 @@ export interface PageCandidate {
   readonly nearest_chosen_path: string | null;
   readonly nearest_chosen_distance: number | null;
   readonly coverage_radius: number;
-  /** Where it is known, an exported decision holds for the content and not for the name alone. */
-  readonly sha256?: string;
   readonly group_id: string;
   readonly group_size: number;
   readonly width: number;
   readonly height: number;
   readonly bytes: number;
+  /** Empty where features came without pictures. */
+  readonly sha256: string;
   readonly decision: Decision | "";
   readonly note: string;
 }
@@ -84,8 +84,8 @@ export interface PageContent {
   readonly groups: () => Iterable<PageGroup> | AsyncIterable<PageGroup>;
   /** As `groups`. */
   readonly candidates: () => Iterable<PageCandidate> | AsyncIterable<PageCandidate>;
-  /** What happened to a group since the run before, by its id; left out where there was none. */
-  readonly changes?: ReadonlyMap<string, GroupChange>;
+  /** What happened to a group since the run before, by its id; left out, or `new` for all, where there was none. */
+  readonly changes?: ReadonlyMap<string, GroupChange> | undefined;
   /** A JPEG, longer side at most 160 pixels; undefined where the picture gives none. */
   readonly thumbnail: (path: string) => Promise<Uint8Array | undefined>;
   /** How many thumbnails the file may hold, 4 to 6 KB each. */

@@ -22,19 +22,18 @@ const CANDIDATES_SHARE = 0.25;
  *
  * @yields the file in chunks
  */
-export async function* reviewPage(content: PageContent): AsyncGenerator<string> {
-  const head = await headOf(content);
+export async function* reviewPage(given: PageContent): AsyncGenerator<string> {
+  const head = await headOf(given);
+  const content = head.hasChanges ? given : { ...given, changes: undefined };
   const forCandidates = Math.min(head.candidateCount, Math.floor(content.maxThumbnails * CANDIDATES_SHARE));
   const budget = new ThumbnailBudget(content.maxThumbnails - forCandidates);
   const frame = await pageFrame();
 
   yield frame.beforeData + dataBlock(blockIds.head, head);
-  let isFirst = true;
   for await (const groups of inRuns(content.groups(), GROUPS_PER_PAGE)) {
-    if (!isFirst) break;
-    isFirst = false;
     yield dataBlock(blockIds.groups(0), groups.map(withChange(content)));
     yield* groupThumbnails(content, groups, 0, budget);
+    break;
   }
   yield frame.script;
   yield* furtherRecords(content);
@@ -111,9 +110,11 @@ class ThumbnailBudget {
 async function headOf({ facts, groups, candidates, changes, maxThumbnails }: PageContent): Promise<PageHead> {
   const hash = createHash("sha256").update(JSON.stringify([facts, [...(changes ?? [])]]));
   let groupCount = 0;
+  let newCount = 0;
   for await (const group of groups()) {
     hash.update(`\n${JSON.stringify(group)}`);
     groupCount++;
+    if (changes?.get(group.group_id) === "new") newCount++;
   }
   let candidateCount = 0;
   for await (const candidate of candidates()) {
@@ -121,7 +122,9 @@ async function headOf({ facts, groups, candidates, changes, maxThumbnails }: Pag
     candidateCount++;
   }
   const fingerprint = hash.digest("hex").slice(0, 32);
-  return { fingerprint, facts, groupCount, candidateCount, hasChanges: changes !== undefined, maxThumbnails };
+  // of a first report all groups are new, which is not worth saying of each
+  const hasChanges = changes !== undefined && changes.size > 0 && newCount < groupCount;
+  return { fingerprint, facts, groupCount, candidateCount, hasChanges, maxThumbnails };
 }
 
 function withChange({ changes }: PageContent): (group: PageGroup) => BlockGroup {

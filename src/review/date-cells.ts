@@ -1,6 +1,8 @@
 import { numbersIn } from "#review/number-cells.ts";
 
 const MONTH = /^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*$/i;
+/** In any language. */
+const MONTH_WORD = /^\p{L}{3,12}$/u;
 const MOST_PARTS = 7;
 
 /** Whether a spreadsheet may take an id for a date or a time: 3/4, 2024-01-02, 12:30, may 5. */
@@ -22,15 +24,16 @@ export function namesDate(path: string, cell: string): boolean {
   if (!isDateLike(path)) return false;
   const [number] = numbersIn(cell);
   if (number !== undefined) return isDayNumber(number);
-  const parts = partsOf(cell);
-  const numbers = parts.filter((part) => /^\d+$/.test(part)).map(shortNumber);
-  if (numbers.length === 0) return false;
-  let words = parts.length - numbers.length;
+  const parts = partsOf(cell).filter((part) => !/^[ap]m$/i.test(part));
+  const numbers = parts.filter((part) => /^\d{1,4}$/.test(part)).map(shortNumber);
+  const words = parts.filter((part) => MONTH_WORD.test(part));
+  if (numbers.length === 0 || words.length > 1 || numbers.length + words.length < parts.length) return false;
+  let unnamed = words.length;
   for (const part of partsOf(path)) {
     if (!/^\d+$/.test(part)) continue;
     const place = numbers.indexOf(shortNumber(part));
     if (place !== -1) numbers.splice(place, 1);
-    else if (--words < 0) return false;
+    else if (--unnamed < 0) return false;
   }
   return true;
 }

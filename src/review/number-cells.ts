@@ -1,10 +1,13 @@
 /** Digits that spreadsheets keep of a number; later ones become zeros. */
 const KEPT_DIGITS = 15;
 
+/** Spreadsheets write no zeros in front and no plus. */
+const AS_WRITTEN = /^-?(0|[1-9]\d*)([.,]\d+)*(e[+-]?\d+)?%?$/i;
+
 /** Whether a cell is how a spreadsheet may write the number that an id looks like: 7 for 007, 100000 or 1E+05 for 1e5. */
 export function writesNumber(path: string, cell: string): boolean {
   const exact = numbersIn(path);
-  if (exact.length === 0) return false;
+  if (exact.length === 0 || !AS_WRITTEN.test(cell)) return false;
   const digits = digitsOf(cell);
   return numbersIn(cell).some((written) =>
     exact.some((number) => {

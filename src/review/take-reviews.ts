@@ -72,7 +72,8 @@ interface Change extends Said {
 /** Gathers what files say, and takes it down when all agree. */
 class Review {
   readonly #ledger: Ledger;
-  readonly #changes = new Map<string, Change>();
+  /** By image; beside several keepers an image may be no duplicate of each. */
+  readonly #changes = new Map<string, Change[]>();
   readonly told: string[] = [];
 
   constructor(ledger: Ledger) {
@@ -81,10 +82,10 @@ class Review {
 
   /** @param before what the report said as it was written; undefined for a file of which that is not known */
   async read(file: string, reported: ReportedImages, before: ReadonlyMap<string, Said> | undefined): Promise<void> {
-    const { rows, gone } = await readReviewed(file, reported);
+    const { rows, gone, hasNotes } = await readReviewed(file, reported);
     let count = 0;
     for (const row of rows) {
-      const said = before ? saidAnew(row, before.get(row.image.path)) : this.#saidAtAll(row);
+      const said = before ? saidAnew(row, before.get(row.image.path), hasNotes) : this.#saidAtAll(row);
       if (!said) continue;
       this.#add({ ...said, image: row.image, keeper: row.keeper, file, line: row.line });
       count++;
@@ -96,7 +97,7 @@ class Review {
   }
 
   takeDown(): void {
-    for (const { decision, note, image, keeper } of this.#changes.values()) {
+    for (const { decision, note, image, keeper } of [...this.#changes.values()].flat()) {
       if (decision === "not-duplicate") {
         if (keeper) this.#ledger.separate(image, keeper, note);
         this.#ledger.decide(image, { decision: "", note: "" });
@@ -116,7 +117,8 @@ class Review {
 
   #add(change: Change): void {
     const key = `${change.image.sha256}\n${change.image.path}`;
-    const other = this.#changes.get(key);
+    const others = this.#changes.get(key) ?? [];
+    const [other] = others;
     if (other && other.decision !== change.decision) {
       const said = [other, change].map(
         ({ decision, file, line }) => `${decision || "nothing"} in "${file}", row ${line}`,
@@ -127,12 +129,15 @@ class Review {
         `Reviewed files disagree: found ${found}; expected one decision, correct one of them`,
       );
     }
-    this.#changes.set(key, change);
+    this.#changes.set(key, [...others, change]);
   }
 }
 
 /** What a row of a report says that the run had not written; undefined where it is as it was. */
-function saidAnew({ decision, note, isWithdrawn }: ReviewedRow, before: Said | undefined): Said | undefined {
-  const isSame = decision === (before?.decision ?? "") && note === (before?.note ?? "") && !isWithdrawn;
-  return isSame ? undefined : { decision, note };
+function saidAnew(row: ReviewedRow, before: Said | undefined, hasNotes: boolean): Said | undefined {
+  const known = before?.note ?? "";
+  // a column that was deleted clears nothing
+  const note = hasNotes ? row.note : known;
+  const isSame = row.decision === (before?.decision ?? "") && note === known && !row.isWithdrawn;
+  return isSame ? undefined : { decision: row.decision, note };
 }

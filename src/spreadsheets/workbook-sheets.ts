@@ -8,8 +8,10 @@ const CONTENT_TYPES = "[Content_Types].xml";
 const IS_XLSX = /spreadsheetml\.sheet\.main\+xml|ms-excel\.sheet\.macroEnabled\.main\+xml/;
 const IS_ODS = /^application\/vnd\.oasis\.opendocument\.spreadsheet/;
 const OF_ODS = ["mimetype", "META-INF/manifest.xml", "content.xml"];
-/** Of one part of an archive; a workbook of a million rows of reports has less. */
-const MOST_UNPACKED_BYTES = 1 << 29;
+/** Of all parts of an archive together; what is written here has less, pictures included. */
+const MOST_UNPACKED_BYTES = 1 << 30;
+/** What nothing at all may be compressed to. */
+const EMPTY_BYTES = 16;
 /** Rows may lie in header rows and folded groups; the library passes over those. */
 const ROW_WRAPS = /<\/?table:(table-row-group|table-header-rows|table-rows)\b[^>]*>/g;
 
@@ -36,11 +38,18 @@ export async function workbookSheets(bytes: Buffer): Promise<Sheet[]> {
   return sheetsOf(await readOds(zipSync(plain, { level: 0 })));
 }
 
+/**
+ * Unpacks parts of an archive that nobody vouches for. No part unpacks to more than the archive tells, here and in the library, except
+ * those that it tells nothing of.
+ */
 function unpacked(archive: Uint8Array, names: readonly string[]): Record<string, Uint8Array> {
+  let bytes = 0;
   try {
     return unzipSync(archive, {
-      filter: ({ name, originalSize }) => {
-        if (originalSize > MOST_UNPACKED_BYTES) throw new Error(`${name} has ${originalSize} bytes unpacked`);
+      filter: ({ name, size, originalSize }) => {
+        bytes += originalSize;
+        if (bytes > MOST_UNPACKED_BYTES) throw new Error(`with ${name} it has ${bytes} bytes unpacked`);
+        if (originalSize === 0 && size > EMPTY_BYTES) throw new Error(`${name} tells no size`);
         return names.includes(name);
       },
     });

@@ -18,6 +18,8 @@ export interface WorkbookOptions {
   readonly rowsPerFile?: number;
 }
 
+/** Widths are in digits of this font. LibreOffice has one of the same metrics everywhere; with another, cells and pictures are stretched. */
+const FONT = { name: "Arial", size: 10 };
 /** Pixels of the cells that pictures fill. */
 export const PICTURE_CELL = { width: 144, height: 108 };
 const PICTURE_COLUMN: ColumnDef = { width: 19.86 };
@@ -66,7 +68,7 @@ export async function* workbookFiles(table: Table, options: WorkbookOptions): As
     const some: (readonly Cell[])[] = [];
     for (; some.length < rowsPerFile && !next.done; next = rows.next()) some.push(next.value);
     const sheet = await sheetOf(table.columns, some, options);
-    yield await writeXlsx({ sheets: [sheet], properties: { created: MADE, modified: MADE } });
+    yield await writeXlsx({ sheets: [sheet], defaultFont: FONT, properties: { created: MADE, modified: MADE } });
   } while (!next.done);
 }
 
@@ -104,7 +106,9 @@ function columnOf(name: string): ColumnDef {
   const isReviewers = REVIEWER_COLUMNS.includes(name);
   const isText =
     isReviewers || !/^(rank|group_size|width|height|bytes|.*(distance|radius|distance_to_keep))$/.test(name);
-  const style = { alignment, ...(isText ? { numFmt: "@" } : {}), ...(isReviewers ? { fill: fill("FFF8E1") } : {}) };
+  // text would touch the number on its left
+  const text = { numFmt: "@", alignment: { ...alignment, horizontal: "left", indent: 1 } } as const;
+  const style = { alignment, ...(isText ? text : {}), ...(isReviewers ? { fill: fill("FFF8E1") } : {}) };
   return { width: WIDTHS[name] ?? WIDTHS.other, style };
 }
 

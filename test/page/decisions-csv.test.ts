@@ -23,7 +23,22 @@ test("the file holds a row for every mark in the order of the report, and an ima
     ["g-1", "b", groups[0].members[1].sha256, "a", "drop", ""],
     ["g-2", "c", groups[1].members[0].sha256, "c", "keep", ""],
     ["g-2", "d", groups[1].members[1].sha256, "c", "not-duplicate", ""],
-    ["", "e", "", "", "keep", ""],
+    ["", "e", candidates[0].sha256, "", "keep", ""],
+  ]);
+});
+
+test("members of the same bytes as a marked one stand beside it and say nothing", () => {
+  const equal = { sha256: "e".repeat(64), decision: "keep", note: "old" } as const;
+  const group = reviewGroup("g", [
+    reviewMember("7", "7", equal),
+    reviewMember("007", "7", equal),
+    reviewMember("8", "7"),
+  ]);
+  const marks = new Marks();
+  marks.decide([group.members[1]], "drop");
+  expect(decisionRows([group], [reviewCandidate(1, "7", { decision: "keep" })], marks)).toEqual([
+    ["g", "7", equal.sha256, "7", "", ""],
+    ["g", "007", equal.sha256, "7", "drop", "old"],
   ]);
 });
 

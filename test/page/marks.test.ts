@@ -85,19 +85,20 @@ test("a reference cannot be dropped, and a keeper is no duplicate of itself", ()
   expect(refusalOf(keeper, "drop")).toBeUndefined();
 });
 
-test("the proposal drops duplicates near the keeper that nobody has decided on, and no chained ones", () => {
+test("the proposal drops copies of the keeper that nobody has decided on, and none that are chained or only similar", () => {
   const group = reviewGroup("g", [
     reviewMember("k", "k"),
     reviewMember("near", "k"),
     reviewMember("kept", "k", { decision: "keep" }),
     reviewMember("chained", "k", { link: "chain" }),
+    reviewMember("similar", "k", { match: "similar" }),
     reviewMember("reference", "k", { role: "reference" }),
   ]);
   const marks = new Marks();
   const drops = proposedDrops(group, marks);
   expect(drops.map(({ path }) => path)).toEqual(["near"]);
   marks.decide(drops, "drop");
-  expect(undecidedMembers(group, marks).map(({ path }) => path)).toEqual(["chained"]);
+  expect(undecidedMembers(group, marks).map(({ path }) => path)).toEqual(["chained", "similar"]);
 });
 
 test("nothing stays of a group when all its members are dropped; a reference always does", () => {

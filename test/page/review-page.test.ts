@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { dataBlock } from "#page/data-block.ts";
 import { distanceHistogram } from "#page/distance-histogram.ts";
 import type { Thumbnail } from "#page/page-blocks.ts";
-import type { PageContent } from "#page/page-content.ts";
+import type { GroupChange, PageContent } from "#page/page-content.ts";
 import { reviewPage } from "#page/review-page.ts";
 import { reviewPageBundles } from "../../config/tools/review-page-bundle.ts";
 import { groupOfPaths, randomGroups, reviewCandidate, reviewContent } from "../support/review-content.ts";
@@ -78,6 +78,22 @@ test("what the first view shows comes before the script, further records after i
   expect(places).toEqual([...places].sort((a, b) => a - b));
   expect(places).not.toContain(-1);
   expect(ids).toHaveLength(1 + 3 + 120 + 1 + 1 + 1);
+});
+
+test("what has changed is told of each group, but not where all are new, as in a first report", async () => {
+  const groups = [groupOfPaths("g-1", "a", "b"), groupOfPaths("g-2", "c", "d")];
+  const told = async (changes: [string, GroupChange][]) => {
+    const html = await written(reviewContent(groups, [], { changes: new Map(changes) }));
+    const { hasChanges } = block<{ hasChanges: boolean }>(html, "head-block");
+    return [hasChanges, block<{ change?: string }[]>(html, "groups-block-0").map(({ change }) => change)];
+  };
+  expect(await told([["g-2", "new"]])).toEqual([true, [undefined, "new"]]);
+  expect(
+    await told([
+      ["g-1", "new"],
+      ["g-2", "new"],
+    ]),
+  ).toEqual([false, [undefined, undefined]]);
 });
 
 test("thumbnails are bounded in all, with a share for candidates, and to the first hundred of a group", async () => {

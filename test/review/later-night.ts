@@ -17,12 +17,21 @@ export function sameNight(review: MadeReview): LaterNight {
   return { review, wasAt: new Map(paths.map((path) => [path, path])) };
 }
 
-/** What a run some nights later reports: images are gone, have changed or were renamed, and groups have other keepers. */
-export function laterNight({ groups, candidates }: MadeReview, random: SeededRandom): LaterNight {
+/**
+ * What a run some nights later reports: images are gone, have changed or were renamed, and groups have other keepers.
+ *
+ * @param mayGo tells the images of which this may be true
+ */
+export function laterNight(
+  { groups, candidates }: MadeReview,
+  random: SeededRandom,
+  mayGo: (path: string) => boolean,
+): LaterNight {
   const wasAt = new Map<string, string>();
   const fates = new Map<string, StoredMember | undefined>();
   for (const member of groups.flatMap(({ members }) => members)) {
-    const fate = fateOf(member, random);
+    // of two names that become one, of which one is gone and the other's row was deleted, no file tells whose it was
+    const fate = mayGo(member.path) ? fateOf(member, random) : member;
     fates.set(member.path, fate);
     if (fate?.sha256 === member.sha256) wasAt.set(fate.path, member.path);
   }

@@ -10,6 +10,7 @@ import {
   groupsTableOf,
   type MadeReview,
   madeReview,
+  TWINS,
   writeReports,
 } from "../support/made-review.ts";
 import { laterNight, sameNight } from "./later-night.ts";
@@ -59,10 +60,13 @@ interface Run {
 
 async function madeRuns(folder: string, seed: number): Promise<Run[]> {
   const random = new SeededRandom(seed);
+  const twins = new Set(TWINS.flat());
   const runs: Run[] = [];
   for (const hasTwins of [true, false]) {
     const review = madeReview(seed, hasTwins);
-    const nights = Array.from({ length: LATER_NIGHTS }, () => laterNight(review, random));
+    const nights = Array.from({ length: LATER_NIGHTS }, () =>
+      laterNight(review, random, (path) => !hasTwins || !twins.has(path)),
+    );
     for (const night of [...nights.map(() => sameNight(review)), ...nights]) {
       const reports = join(folder, String(runs.length));
       await writeReports(reports, night.review);

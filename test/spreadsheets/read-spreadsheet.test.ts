@@ -153,13 +153,18 @@ test("rows of .ods that lie in folded groups and header rows are read", async ()
   ]);
 });
 
-test("an archive of which a part would swell beyond bounds is refused before it does, and so is one that tells less", async () => {
-  const archive = zipped({ "xl/bomb.xml": " ".repeat(1 << 20), "[Content_Types].xml": "<x/>" });
-  const sizeAt = archive.indexOf(Buffer.from("PK\u0001\u0002")) + 24;
-  archive.writeUInt32LE(0x60000000, sizeAt);
-  await expect(read(archive)).rejects.toThrow(/xl\/bomb.xml has 1610612736 bytes unpacked/);
-  archive.writeUInt32LE(10, sizeAt);
+test("an archive that would swell beyond bounds is refused before it does, and so is one that tells less", async () => {
+  const archive = zipped({ "xl/a.xml": "a", "xl/bomb.xml": " ".repeat(1 << 20), "[Content_Types].xml": "<x/>" });
+  const first = archive.indexOf(Buffer.from("PK\u0001\u0002")) + 24;
+  const second = archive.indexOf(Buffer.from("PK\u0001\u0002"), first) + 24;
+  archive.writeUInt32LE(0x30000000, first);
+  archive.writeUInt32LE(0x30000000, second);
+  await expect(read(archive)).rejects.toThrow(/with xl\/bomb.xml it has 1610612736 bytes unpacked/);
+  archive.writeUInt32LE(10, first);
+  archive.writeUInt32LE(10, second);
   await expect(read(archive)).rejects.toThrow(/found an? (damaged zip )?archive/);
+  archive.writeUInt32LE(0, second);
+  await expect(read(archive)).rejects.toThrow(/xl\/bomb.xml tells no size/);
 });
 
 test("archives that are no workbook, damaged or encrypted are refused", async () => {

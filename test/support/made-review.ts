@@ -8,7 +8,7 @@ import type { Table } from "#data/table.ts";
 import { jsonRecords } from "#reports/json-records.ts";
 
 /** Names of byte-equal images that spreadsheets make alike. */
-const TWINS = [
+export const TWINS: readonly (readonly string[])[] = [
   ["007", "7"],
   ["1e5", "100000"],
   ["a\r\nb.png", "a\nb.png"],
@@ -20,6 +20,8 @@ const TWINS = [
   ["true", "TRUE"],
   ["12345678901234567890", "12345678901234500000"],
 ];
+/** Byte-equal too, but not alike. */
+const COPIES = ["copies/a.jpg", "copies/b.jpg", "copies/c.jpg"];
 /** Names that are hard alone. */
 const HARD = [
   ["=cmd()", "+1", "-2", "@x", "=1+1"],
@@ -49,7 +51,7 @@ export function madeReview(seed: number, hasTwins = true): MadeReview {
     `photos/${i}/b c.jpg`,
     `photos/${i}/ref.png`,
   ]);
-  const families = [...(hasTwins ? TWINS : []).map((names) => ({ names, isSame: true }))];
+  const families = [...(hasTwins ? TWINS : []), COPIES].map((names) => ({ names, isSame: true }));
   if (!hasTwins) families.push(...TWINS.map((names) => ({ names, isSame: false })));
   for (const names of [...HARD, ...plain]) families.push({ names, isSame: false });
   const groups = families.map(({ names, isSame }) => madeGroup(names, isSame, random));

@@ -1,3 +1,4 @@
+import { sha256 } from "#base/fingerprint.ts";
 import { SeededRandom } from "#base/seeded-random.ts";
 import { MATCHES, type Match } from "#data/match.ts";
 import { distanceHistogram } from "#page/distance-histogram.ts";
@@ -24,7 +25,7 @@ export function reviewMember(path: string, keepPath: string, over: Partial<PageM
     width: 640,
     height: 480,
     bytes: 12_345,
-    sha256: Buffer.from(path).toString("hex").padEnd(64, "0").slice(0, 64),
+    sha256: sha256(path),
     decision: "",
     note: "",
     ...over,
@@ -58,6 +59,7 @@ export function reviewCandidate(rank: number, path: string, over: Partial<PageCa
     width: 640,
     height: 480,
     bytes: 23_456,
+    sha256: sha256(path),
     decision: "",
     note: "",
     ...over,

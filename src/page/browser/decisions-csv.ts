@@ -11,7 +11,11 @@ const WITHDRAWN = "undecided";
 /** A line of the exported file, in the order of its columns. */
 export type DecisionRow = readonly string[];
 
-/** A row for every image that is marked, in the order of the report; one that is in a group and a candidate too is told once. */
+/**
+ * A row for every image that is marked, in the order of the report; one that is in a group and a candidate too is told once. Members of the
+ * same bytes as a marked one have rows that say nothing: images are found by name and content, and where two of one content are called
+ * almost the same (`7.jpg` and `007.jpg`) only both names tell that no spreadsheet has changed one into the other.
+ */
 export function decisionRows(
   groups: Iterable<PageGroup>,
   candidates: Iterable<PageCandidate>,
@@ -19,18 +23,27 @@ export function decisionRows(
 ): DecisionRow[] {
   const rows: DecisionRow[] = [];
   const told = new Set<string>();
-  const tell = (image: Markable, groupId: string, sha256: string, keepPath: string) => {
-    if (!marks.isMarked(image) || told.has(image.path)) return;
-    told.add(image.path);
-    const { decision, note } = marks.of(image);
-    const isWithdrawn = decision === "" && image.decision !== "";
-    rows.push([groupId, image.path, sha256, keepPath, isWithdrawn ? WITHDRAWN : decision, note]);
-  };
   for (const { group_id, members } of groups) {
-    for (const member of members) tell(member, group_id, member.sha256, member.keep_path);
+    const marked = new Set(members.filter((member) => marks.isMarked(member)).map(({ sha256 }) => sha256));
+    for (const member of members) {
+      const { path, sha256, keep_path } = member;
+      const isMarked = marks.isMarked(member);
+      if (!isMarked && (sha256 === "" || !marked.has(sha256))) continue;
+      rows.push([group_id, path, sha256, keep_path, ...(isMarked ? said(member, marks) : ["", ""])]);
+      told.add(path);
+    }
   }
-  for (const candidate of candidates) tell(candidate, candidate.group_id, candidate.sha256 ?? "", "");
+  for (const candidate of candidates) {
+    const { group_id, path, sha256 } = candidate;
+    if (!marks.isMarked(candidate) || told.has(path)) continue;
+    rows.push([group_id, path, sha256, "", ...said(candidate, marks)]);
+  }
   return rows;
+}
+
+function said(image: Markable, marks: Marks): [decision: string, note: string] {
+  const { decision, note } = marks.of(image);
+  return [decision === "" && image.decision !== "" ? WITHDRAWN : decision, note];
 }
 
 /** CSV as all reports are: BOM, comma, CRLF, RFC 4180 quotes, and nothing that a spreadsheet would run as a formula. */

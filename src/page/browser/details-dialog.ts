@@ -97,5 +97,6 @@ function candidateFacts(candidate: PageCandidate): Fact[] {
     ["Coverage radius with it", distanceText(candidate.coverage_radius)],
     ["Group", visibleText(candidate.group_id)],
     ["Size", sizeLine(candidate)],
+    ["SHA-256", candidate.sha256],
   ];
 }

@@ -9,7 +9,7 @@ import type { ReviewData } from "./review-data.ts";
 const COUNTED: Readonly<Record<string, string>> = {
   keep: "to keep",
   drop: "to drop",
-  "not-duplicate": "different from their keeper",
+  "not-duplicate": "different from the keeper",
   undecided: "withdrawn",
   "": "with a note alone",
 };
@@ -37,7 +37,7 @@ export class ExportDialog {
     const groups = this.#data.groups.map(({ group }) => group);
     this.#rows = decisionRows(groups, this.#data.candidates, this.#marks);
     const counts = Object.entries(COUNTED)
-      .map(([decision, words]) => [this.#rows.filter((row) => row[4] === decision).length, words] as const)
+      .map(([decision, words]) => [countOf(this.#rows, decision), words] as const)
       .filter(([count]) => count > 0);
     byId("export-counts", HTMLElement).replaceChildren(
       ...counts.map(([count, words]) =>
@@ -65,4 +65,9 @@ export class ExportDialog {
     setTimeout(() => URL.revokeObjectURL(url), 60_000);
     this.#marks.noteExport();
   }
+}
+
+/** Rows that say so; those without decision and note only stand beside others. */
+function countOf(rows: readonly DecisionRow[], wanted: string): number {
+  return rows.filter(([, , , , decision, note]) => decision === wanted && decision + note !== "").length;
 }

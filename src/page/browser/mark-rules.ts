@@ -12,11 +12,11 @@ export function refusalOf(member: PageMember, decision: Decision | ""): string |
 }
 
 /**
- * What the program proposes to drop and nobody has decided on: duplicates that are near the keeper itself. Those that hang together with it
- * only through others may be another picture, and wait for a person.
+ * What the program proposes to drop and nobody has decided on: copies of the keeper itself. What is only similar to it, or hangs together
+ * with it through others, may be another picture and waits for a person.
  */
 export function proposedDrops(group: PageGroup, marks: Marks): PageMember[] {
-  return undecidedMembers(group, marks).filter(({ link }) => link === "direct");
+  return undecidedMembers(group, marks).filter(({ link, match }) => link === "direct" && match !== "similar");
 }
 
 /** Duplicates without a decision. Keepers and references stay without one. */

@@ -35,14 +35,14 @@ export class Reviewer {
     this.#announcer.say(`Cleared: ${pathParts(content.image.path)[1]}`);
   }
 
-  /** Drops the duplicates that the program proposes to drop and nobody has decided on. */
+  /** Drops what the program proposes to drop and nobody has decided on. */
   accept({ group }: IndexedGroup): void {
     const drops = proposedDrops(group, this.marks);
     this.marks.decide(drops, "drop");
     const left = undecidedMembers(group, this.marks).length;
     const dropped =
       drops.length === 0 ? "There is nothing to accept" : `Dropped ${numberOf(drops.length, "duplicate")}`;
-    this.#announcer.say(left === 0 ? dropped : `${dropped}. ${numberOf(left, "chained image")} waits for you.`);
+    this.#announcer.say(left === 0 ? dropped : `${dropped}. Left for you to look at: ${numberOf(left, "image")}.`);
   }
 
   clearGroup({ group }: IndexedGroup): void {

@@ -4,7 +4,7 @@ import { countText, numberOf } from "./number-text.ts";
 import { sizeSteps } from "./size-steps.ts";
 
 const ROW = 30;
-const LABEL = 92;
+const LABEL = 128;
 const COUNT = 76;
 
 /** How many groups there are of each size. */
