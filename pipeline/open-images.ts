@@ -15,6 +15,7 @@ import { THUMBNAIL_VERSION } from "#images/encode-thumbnail.ts";
 import { type Listing, listImages } from "#images/list-images.ts";
 import type { Fault } from "#images/unreadable-picture.ts";
 import { MATCHER_VERSION } from "#matches/matcher.ts";
+import { removedImages } from "#removal/removal-journal.ts";
 import type { Settings } from "#settings/settings.ts";
 import { scan } from "./1-scan.ts";
 import { extract } from "./2-extract.ts";
@@ -78,9 +79,9 @@ export async function openImages(
         if (done === total) progress.finish(stage);
       },
     });
-    if (!settings.allowShrink) refuseShrunkFolders(listing.folders, index.record.folders);
+    const run = new ImageRun(index, listing, { settings, removals: paths.removals }, await index.readUnreadable());
+    await run.refuseShrunk(listing.folders);
     matches = await index.openMatches(MATCHER_VERSION);
-    const run = new ImageRun(index, listing, settings, await index.readUnreadable());
     const { owners, unreadable } = run;
     const expectedImages = owners.countUnknown(listing.files);
     // the model opens while files are looked at
@@ -132,20 +133,40 @@ class ImageRun {
   readonly #index: FeatureIndex;
   readonly #listing: Listing;
   readonly #allowShrink: boolean;
+  readonly #removals: string;
+  readonly #isListed: (id: string) => boolean;
   readonly #limits: string;
   readonly #shardRows: number;
   readonly #remembered: UnreadableFile[] = [];
 
-  constructor(index: FeatureIndex, listing: Listing, settings: Settings, known: readonly UnreadableFile[]) {
+  /** @param removals folder of the journals of `npm run apply` */
+  constructor(
+    index: FeatureIndex,
+    listing: Listing,
+    { settings, removals }: { readonly settings: Settings; readonly removals: string },
+    known: readonly UnreadableFile[],
+  ) {
     this.#index = index;
     this.#listing = listing;
+    this.#removals = removals;
+    this.#isListed = listedIn(listing);
     this.#allowShrink = settings.allowShrink;
     this.#limits = fingerprint(settings.extract);
     this.#shardRows = settings.index.shardRows;
     const sameLimits = known.filter(({ limits }) => limits === this.#limits);
     this.knownUnreadable = new Map(sameLimits.map((file) => [file.id, file]));
     this.before = [...index.rows];
-    this.owners = new RowOwners(index.rows, index.record.reportedRows, listedIn(listing));
+    this.owners = new RowOwners(index.rows, index.record.reportedRows, this.#isListed);
+  }
+
+  /** See `refuseShrunkFolders`. */
+  async refuseShrunk(folders: readonly FoundFolder[]): Promise<void> {
+    if (this.#allowShrink) return;
+    const removed = async (prefix: string) => {
+      const taken = await removedImages(this.#removals);
+      return this.before.filter(({ id }) => id.startsWith(prefix) && taken.has(id) && !this.#isListed(id)).length;
+    };
+    await refuseShrunkFolders(folders, { files: this.#index.record.folders, removed });
   }
 
   /** Where what is wrong lies in the file, it is not tried again until it changes. */
@@ -158,7 +179,7 @@ class ImageRun {
 
   async settle(): Promise<SettledRows> {
     const folders = this.#foundFolders();
-    if (!this.#allowShrink) refuseShrunkFolders(folders, this.#index.record.folders);
+    await this.refuseShrunk(folders);
     const found = new Set(this.unreadable);
     const skipped = [...this.knownUnreadable.values()].filter((file) => found.has(file));
     await this.#index.writeUnreadable([...skipped, ...this.#remembered]);
@@ -182,7 +203,7 @@ class ImageRun {
   #foundFolders(): FoundFolder[] {
     const lost = this.unreadable.filter(({ stage }) => stage === "scan");
     return this.#listing.folders.map(({ path, prefix, files }) => {
-      return { path, files: files - lost.filter(({ id }) => id.startsWith(prefix)).length };
+      return { path, prefix, files: files - lost.filter(({ id }) => id.startsWith(prefix)).length };
     });
   }
 }

@@ -141,6 +141,25 @@ export async function latestJournal(
   return undefined;
 }
 
+/**
+ * Object ids of the images that applies took out of their folders and no undo has brought back.
+ *
+ * @param folder of the journals
+ * @throws PipelineError `artifact` where one cannot be read
+ */
+export async function removedImages(folder: string): Promise<Set<string>> {
+  const removed = new Set<string>();
+  for (const path of await journalPaths(folder)) {
+    const { plan, events, state } = await RemovalJournal.open(path);
+    if (plan.action === "hardlink" || state === "undone") continue;
+    for (const event of events) {
+      if (event.event === "done") removed.add(plan.removals[event.file].id);
+      if (event.event === "restored") removed.delete(plan.removals[event.file].id);
+    }
+  }
+  return removed;
+}
+
 /** Only the end of a journal is read for its state: there may be many, and long ones. */
 const END_BYTES = 1 << 20;
 

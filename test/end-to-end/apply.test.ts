@@ -1,8 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folderState } from "../support/folder-state.ts";
 import { makeDataSet } from "../support/made-data-set.ts";
+import { writeFiles } from "../support/pictures.ts";
 import { readGroups } from "../support/read-report.ts";
 import { runCommand, runPipelineCommand } from "../support/run-command.ts";
 
@@ -44,4 +45,24 @@ test("a match that is accepted takes duplicates with it that nobody looked at", 
   for (const group of groups) expect(group.some((path) => path in after)).toBe(true);
   await runCommand("src/commands/undo.ts", ["--output", output]);
   expect(await folderState(images)).toEqual(before);
+});
+
+test("a folder of which an apply took most is no shrunk folder to the next run, but one that lost as many otherwise is", async () => {
+  const { root, images, config } = await makeDataSet();
+  const copy = await readFile(join(images, "plain/0.jpg"));
+  await writeFiles(images, Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`reposts/${i}.jpg`, copy])));
+  const output = join(root, "output");
+  const run = () => runPipelineCommand(["--config", config, "--output", output, "--quiet"]);
+  expect(await run()).toMatchObject({ exitCode: 0 });
+  const file = join(output, "reports/groups.csv");
+  const flags = [file, "--accept", "same-bytes", "--yes", "--output", output];
+  expect(await runCommand("src/commands/apply.ts", flags)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^31 files moved/),
+  });
+  expect(await run()).toMatchObject({ exitCode: 0 });
+  await runCommand("src/commands/undo.ts", ["--output", output]);
+  expect(await run()).toMatchObject({ exitCode: 0 });
+  await rm(join(images, "reposts"), { recursive: true });
+  expect(await run()).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("--allow-shrink") });
 });
