@@ -1,46 +1,12 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
-import type { Decision } from "#data/decision.ts";
-import type { GroupRole } from "#data/group.ts";
-import type { Match } from "#data/match.ts";
-
-/** A member of a group, as the latest run reported it. */
-export interface StoredMember {
-  readonly role: GroupRole;
-  readonly path: string;
-  readonly keep_path: string;
-  readonly distance_to_keep: number;
-  readonly nearest_path: string;
-  readonly nearest_distance: number;
-  readonly match: Match | "";
-  readonly link: "direct" | "chain" | "";
-  readonly width: number;
-  readonly height: number;
-  readonly bytes: number;
-  /** Empty where features came without pictures. */
-  readonly sha256: string;
-  readonly decision: Decision | "";
-  readonly note: string;
-}
+import type { CandidateRecord, MemberRecord } from "#data/report-records.ts";
 
 export interface StoredGroup {
   readonly group_id: string;
   /** The keeper first. */
-  readonly members: readonly StoredMember[];
-}
-
-export interface StoredCandidate {
-  readonly rank: number;
-  readonly path: string;
-  readonly nearest_labeled_path: string | null;
-  readonly nearest_chosen_path: string | null;
-  readonly width: number;
-  readonly height: number;
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly decision: Decision | "";
-  readonly note: string;
+  readonly members: readonly MemberRecord[];
 }
 
 /**
@@ -54,8 +20,8 @@ export function storedGroups(reports: string): AsyncGenerator<StoredGroup> {
 }
 
 /** The candidates of candidates.json; see `storedGroups`. */
-export function storedCandidates(reports: string): AsyncGenerator<StoredCandidate> {
-  return records<StoredCandidate>(join(reports, "candidates.json"), "twinsift/candidates@1");
+export function storedCandidates(reports: string): AsyncGenerator<CandidateRecord> {
+  return records<CandidateRecord>(join(reports, "candidates.json"), "twinsift/candidates@1");
 }
 
 /** Reads a document of `jsonRecords`, which has a record a line: a large one need not be in memory as a whole. */

@@ -1,29 +1,11 @@
-import type { Decision } from "#data/decision.ts";
-import type { GroupRole } from "#data/group.ts";
 import type { Match } from "#data/match.ts";
+import type { CandidateRecord, MemberRecord } from "#data/report-records.ts";
 
-/** An image of a group as groups.json tells it; what a person decided earlier stands in `decision` and `note`. */
-export interface PageMember {
-  readonly role: GroupRole;
-  readonly path: string;
-  readonly keep_path: string;
-  /** Plain L2, as all distances here. */
-  readonly distance_to_keep: number;
-  readonly nearest_path: string;
-  readonly nearest_distance: number;
-  readonly match: Match | "";
-  readonly link: "direct" | "chain" | "";
+/** A member of groups.json; what a person decided earlier stands in `decision` and `note`. */
+export interface PageMember extends MemberRecord {
   readonly label: string;
   readonly suggested_label: string;
   readonly split: string;
-  /** Pixels; 0 where features came without pictures. */
-  readonly width: number;
-  readonly height: number;
-  readonly bytes: number;
-  /** Empty where features came without pictures. */
-  readonly sha256: string;
-  readonly decision: Decision | "";
-  readonly note: string;
 }
 
 /** A record of groups.json. */
@@ -36,23 +18,12 @@ export interface PageGroup {
 }
 
 /** A record of candidates.json. */
-export interface PageCandidate {
-  readonly rank: number;
-  readonly path: string;
-  readonly nearest_labeled_path: string | null;
+export interface PageCandidate extends CandidateRecord {
   readonly nearest_labeled_distance: number | null;
-  readonly nearest_chosen_path: string | null;
   readonly nearest_chosen_distance: number | null;
   readonly coverage_radius: number;
   readonly group_id: string;
   readonly group_size: number;
-  readonly width: number;
-  readonly height: number;
-  readonly bytes: number;
-  /** Empty where features came without pictures. */
-  readonly sha256: string;
-  readonly decision: Decision | "";
-  readonly note: string;
 }
 
 export type GroupChange = "new" | "grown" | "shrunk" | "merged" | "split";

@@ -1,6 +1,7 @@
-import type { StoredGroup, StoredMember } from "#artifacts/stored-groups.ts";
+import type { StoredGroup } from "#artifacts/stored-groups.ts";
 import type { Decision } from "#data/decision.ts";
 import { isAtLeast, type Match } from "#data/match.ts";
+import type { MemberRecord } from "#data/report-records.ts";
 import type { Refusals } from "./refusals.ts";
 
 /** What a reviewed file says of an image. */
@@ -14,7 +15,7 @@ export interface ReviewedDecision {
 
 /** A member that is to go. */
 export interface ChosenMember {
-  readonly member: StoredMember;
+  readonly member: MemberRecord;
   /** Of the reviewed file; null where its match was accepted as a whole. */
   readonly line: number | null;
 }
@@ -24,7 +25,7 @@ export interface ChosenGroup {
   readonly groupId: string;
   readonly chosen: readonly ChosenMember[];
   /** The members because of which others may go, the keeper first where it stays. */
-  readonly staying: readonly StoredMember[];
+  readonly staying: readonly MemberRecord[];
 }
 
 export interface Choice {
@@ -67,7 +68,7 @@ export async function chooseRemovals(
 
 type RowOf = ReadonlyMap<string, ReviewedDecision>;
 
-function chosenOf(members: readonly StoredMember[], rowOf: RowOf, accept: Match | undefined): ChosenMember[] {
+function chosenOf(members: readonly MemberRecord[], rowOf: RowOf, accept: Match | undefined): ChosenMember[] {
   const dropped = members.flatMap((member) => {
     const row = rowOf.get(member.path);
     return row && isDropped(row) ? [{ member, line: row.line }] : [];
@@ -78,7 +79,7 @@ function chosenOf(members: readonly StoredMember[], rowOf: RowOf, accept: Match 
   return [...dropped, ...accepted.map((member) => ({ member, line: null }))];
 }
 
-function isAccepted({ role, link, match }: StoredMember, accept: Match): boolean {
+function isAccepted({ role, link, match }: MemberRecord, accept: Match): boolean {
   return role === "duplicate" && link === "direct" && match !== "" && isAtLeast(match, accept);
 }
 
@@ -87,16 +88,16 @@ function isDropped({ decision, isWithdrawn }: ReviewedDecision): boolean {
 }
 
 /** A decision of an earlier review counts until it is withdrawn: an empty cell may come from a file that is older than it. */
-function isDecided(member: StoredMember, rowOf: RowOf): boolean {
+function isDecided(member: MemberRecord, rowOf: RowOf): boolean {
   return decisionOn(member, rowOf) !== "";
 }
 
 /** A member that is none of the group by decision is no copy of what would go. */
-function isSeparated(member: StoredMember, rowOf: RowOf): boolean {
+function isSeparated(member: MemberRecord, rowOf: RowOf): boolean {
   return decisionOn(member, rowOf) === "not-duplicate";
 }
 
-function decisionOn(member: StoredMember, rowOf: RowOf): Decision | "" {
+function decisionOn(member: MemberRecord, rowOf: RowOf): Decision | "" {
   const row = rowOf.get(member.path);
   if (row?.isWithdrawn) return "";
   return row?.decision || member.decision || "";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { StoredMember } from "#artifacts/stored-groups.ts";
 import { orderedMap } from "#base/ordered-map.ts";
+import type { MemberRecord } from "#data/report-records.ts";
 import { quotedName } from "#terminal/quoted-name.ts";
 import type { ChosenGroup } from "./choose-removals.ts";
 import type { ContentChecker } from "./content-checker.ts";
@@ -126,6 +126,6 @@ async function twinOf({ member, facts }: LocatedFile, { staying }: ChosenGroup, 
   return { reason };
 }
 
-function isEqualTo({ sha256 }: StoredMember): (other: StoredMember) => boolean {
+function isEqualTo({ sha256 }: MemberRecord): (other: MemberRecord) => boolean {
   return (other) => other.sha256 === sha256;
 }

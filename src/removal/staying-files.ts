@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import type { StoredMember } from "#artifacts/stored-groups.ts";
+import type { MemberRecord } from "#data/report-records.ts";
 import { quotedName } from "#terminal/quoted-name.ts";
 import type { ContentChecker } from "./content-checker.ts";
 import { entriesNeeded } from "./directory-entries.ts";
@@ -23,7 +23,7 @@ export class StayingFiles {
     this.#going = going;
   }
 
-  async check({ path: id, sha256 }: StoredMember): Promise<StayingCheck> {
+  async check({ path: id, sha256 }: MemberRecord): Promise<StayingCheck> {
     const place = this.#places.find(id);
     if (!place) return { problem: "is in no image folder of the latest run" };
     try {
@@ -48,7 +48,7 @@ export class StayingFiles {
   }
 
   /** Where files of some bytes that stay should lie; they are not looked at. */
-  pathsOf(members: readonly StoredMember[], sha256: string): string[] {
+  pathsOf(members: readonly MemberRecord[], sha256: string): string[] {
     const equal = members.filter((member) => member.sha256 === sha256);
     return equal.slice(0, MOST_EQUALS).flatMap(({ path }) => this.#places.find(path)?.path ?? []);
   }

@@ -1,6 +1,7 @@
-import { type StoredCandidate, storedCandidates, storedGroups } from "#artifacts/stored-groups.ts";
+import { storedCandidates, storedGroups } from "#artifacts/stored-groups.ts";
 import type { DecidedImage } from "#data/decision.ts";
 import type { GroupRole } from "#data/group.ts";
+import type { CandidateRecord } from "#data/report-records.ts";
 import { couldBecome, DATES, sketchesOf } from "#review/could-become.ts";
 
 /** An image and the facts that its content is known by. */
@@ -80,7 +81,7 @@ export class ReportedImages {
  */
 export async function reportedImages(reports: string, known: Iterable<KnownImage> = []): Promise<ReportedImages> {
   const images = new ReportedImages();
-  const candidates = new Map<string, StoredCandidate>();
+  const candidates = new Map<string, CandidateRecord>();
   for await (const candidate of storedCandidates(reports)) candidates.set(candidate.path, candidate);
   const alone = { role: "", groupId: "", keeper: undefined, distanceToKeep: undefined } as const;
   for await (const { group_id: groupId, members } of storedGroups(reports)) {

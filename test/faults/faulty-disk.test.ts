@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { diskScene, diskTrial, plannedFaults } from "./disk-trials.ts";
 
-const WRITES = 6;
-const READS = 3;
+const WRITES = 4;
+const READS = 2;
 
 test("whatever write or read fails, reports stay whole, the error is plain, and the next run mends all", async () => {
   const scene = await diskScene(await temporaryFolder(), { count: 30 });

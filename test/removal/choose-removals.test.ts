@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import type { StoredGroup, StoredMember } from "#artifacts/stored-groups.ts";
+import type { StoredGroup } from "#artifacts/stored-groups.ts";
 import type { Decision } from "#data/decision.ts";
 import type { Match } from "#data/match.ts";
+import type { MemberRecord } from "#data/report-records.ts";
 import { chooseRemovals, type ReviewedDecision } from "#removal/choose-removals.ts";
 import { Refusals } from "#removal/refusals.ts";
 
-function member(path: string, given: Partial<StoredMember> = {}): StoredMember {
+function member(path: string, given: Partial<MemberRecord> = {}): MemberRecord {
   return {
     ...{ role: "duplicate", path, keep_path: "k", distance_to_keep: 0.1, nearest_path: "k", nearest_distance: 0.1 },
     ...{ match: "copy", link: "direct", width: 1, height: 1, bytes: 1, sha256: "00", decision: "", note: "" },
@@ -14,7 +15,7 @@ function member(path: string, given: Partial<StoredMember> = {}): StoredMember {
 }
 
 const KEEPER = member("k", { role: "keeper", match: "", link: "" });
-const group = (...members: StoredMember[]): StoredGroup => ({ group_id: "g", members: [KEEPER, ...members] });
+const group = (...members: MemberRecord[]): StoredGroup => ({ group_id: "g", members: [KEEPER, ...members] });
 const row = (path: string, decision: Decision | "", isWithdrawn = false): ReviewedDecision => {
   return { line: 2, decision, image: { path }, isWithdrawn };
 };

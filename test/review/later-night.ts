@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import type { StoredGroup, StoredMember } from "#artifacts/stored-groups.ts";
+import type { StoredGroup } from "#artifacts/stored-groups.ts";
 import type { SeededRandom } from "#base/seeded-random.ts";
+import type { MemberRecord } from "#data/report-records.ts";
 import type { MadeReview } from "../support/made-review.ts";
 
 const SHARE = { gone: 0.08, changed: 0.05, renamed: 0.05 };
@@ -28,7 +29,7 @@ export function laterNight(
   mayGo: (path: string) => boolean,
 ): LaterNight {
   const wasAt = new Map<string, string>();
-  const fates = new Map<string, StoredMember | undefined>();
+  const fates = new Map<string, MemberRecord | undefined>();
   for (const member of groups.flatMap(({ members }) => members)) {
     // of two names that become one, of which one is gone and the other's row was deleted, no file tells whose it was
     const fate = mayGo(member.path) ? fateOf(member, random) : member;
@@ -48,7 +49,7 @@ export function laterNight(
   return { review: { groups: later, candidates: chosen }, wasAt };
 }
 
-function fateOf(member: StoredMember, random: SeededRandom): StoredMember | undefined {
+function fateOf(member: MemberRecord, random: SeededRandom): MemberRecord | undefined {
   const drawn = random.between(0, 1);
   if (drawn < SHARE.gone) return undefined;
   if (drawn < SHARE.gone + SHARE.changed) {
@@ -62,12 +63,12 @@ function fateOf(member: StoredMember, random: SeededRandom): StoredMember | unde
 /** The first member that is left stays; what has changed is elsewhere. */
 function regrouped(
   { group_id, members }: StoredGroup,
-  isAsBefore: (member: StoredMember) => boolean,
+  isAsBefore: (member: MemberRecord) => boolean,
   random: SeededRandom,
 ): StoredGroup {
   const keeper = members[0];
   const isKeeperAsBefore = keeper.role === "keeper" && isAsBefore(keeper);
-  const later = members.map((member, i): StoredMember => {
+  const later = members.map((member, i): MemberRecord => {
     const moved = member.sha256 === keeper.sha256 ? 0 : random.between(0.05, 0.6);
     const distance = isKeeperAsBefore && isAsBefore(member) ? member.distance_to_keep : moved;
     const role = i === 0 ? "keeper" : member.role;

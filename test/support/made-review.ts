@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { StoredCandidate, StoredGroup, StoredMember } from "#artifacts/stored-groups.ts";
+import type { StoredGroup } from "#artifacts/stored-groups.ts";
 import { SeededRandom } from "#base/seeded-random.ts";
+import type { CandidateRecord, MemberRecord } from "#data/report-records.ts";
 import { toCell } from "#data/spreadsheet-cell.ts";
 import type { Table } from "#data/table.ts";
 import { jsonRecords } from "#reports/json-records.ts";
@@ -36,7 +37,7 @@ const MATCHES = ["same-bytes", "same-pixels", "copy", "similar"] as const;
 
 export interface MadeReview {
   readonly groups: readonly StoredGroup[];
-  readonly candidates: readonly StoredCandidate[];
+  readonly candidates: readonly CandidateRecord[];
 }
 
 /**
@@ -56,7 +57,7 @@ export function madeReview(seed: number, hasTwins = true): MadeReview {
   for (const names of [...HARD, ...plain]) families.push({ names, isSame: false });
   const groups = families.map(({ names, isSame }) => madeGroup(names, isSame, random));
   const keepers = groups.map(({ members }) => members[0]);
-  const candidates = keepers.map((keeper, i): StoredCandidate => {
+  const candidates = keepers.map((keeper, i): CandidateRecord => {
     const { path, width, height, bytes, sha256 } = keeper;
     const nearest_chosen_path = i === 0 ? null : keepers[i - 1].path;
     const nearest = { nearest_labeled_path: null, nearest_chosen_path };
@@ -69,7 +70,7 @@ const UNDECIDED = { decision: "", note: "" } as const;
 
 function madeGroup(names: readonly string[], isSame: boolean, random: SeededRandom): StoredGroup {
   const shared = { sha256: madeHash(names[0]), bytes: random.integer(1000, 900_000), width: 640 };
-  const members = names.map((path): StoredMember => {
+  const members = names.map((path): MemberRecord => {
     const own = { sha256: madeHash(path), bytes: random.integer(1000, 900_000), width: random.integer(100, 4000) };
     const distance = isSame ? 0 : random.between(0.05, 0.6);
     return {
@@ -136,7 +137,7 @@ const CANDIDATE_COLUMNS = (
 
 /** candidates.csv of the candidates, with decisions and notes by path. */
 export function candidatesTableOf(
-  candidates: readonly StoredCandidate[],
+  candidates: readonly CandidateRecord[],
   said: ReadonlyMap<string, { decision: string; note: string }>,
 ): Table {
   const rows = candidates.map((candidate) => {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { StoredGroup, StoredMember } from "#artifacts/stored-groups.ts";
+import type { StoredGroup } from "#artifacts/stored-groups.ts";
+import type { MemberRecord } from "#data/report-records.ts";
 import { toCell } from "#data/spreadsheet-cell.ts";
 import { type ReviewedFile, readReviewed } from "#review/read-reviewed.ts";
 import { type KnownImage, reportedImages } from "#review/reported-images.ts";
@@ -17,7 +18,7 @@ export function madeGroup(id: string, members: readonly (readonly [path: string,
   const [keepPath, kept] = members[0];
   return {
     group_id: id,
-    members: members.map(([path, content], i): StoredMember => {
+    members: members.map(([path, content], i): MemberRecord => {
       const distance = content === kept ? 0 : 0.25;
       return {
         role: i === 0 ? "keeper" : path.startsWith("ref/") ? "reference" : "duplicate",

@@ -1,13 +1,14 @@
 import { chmod, mkdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeTable } from "#artifacts/report-files.ts";
-import type { StoredCandidate, StoredGroup, StoredMember } from "#artifacts/stored-groups.ts";
+import type { StoredGroup } from "#artifacts/stored-groups.ts";
 import { sha256 } from "#base/fingerprint.ts";
+import type { CandidateRecord, MemberRecord } from "#data/report-records.ts";
 import { jsonRecords } from "#reports/json-records.ts";
 import { writeFiles } from "./pictures.ts";
 
 /** A member of a hand-made group: where it lies, what is in it, and what is not as it usually is. */
-type MadeMember = { readonly path: string; readonly content: string } & Partial<StoredMember>;
+type MadeMember = { readonly path: string; readonly content: string } & Partial<MemberRecord>;
 
 export interface MadeReports {
   readonly root: string;
@@ -70,7 +71,7 @@ async function ageFile(path: string, number: number): Promise<void> {
   await chmod(path, [0o644, 0o600, 0o664, 0o444][number % 4]);
 }
 
-function stored(member: MadeMember, group: readonly MadeMember[]): StoredMember {
+function stored(member: MadeMember, group: readonly MadeMember[]): MemberRecord {
   const { path, content, ...given } = member;
   const keeper = group[0];
   const isKeeper = member === keeper;
@@ -84,7 +85,7 @@ function stored(member: MadeMember, group: readonly MadeMember[]): StoredMember 
   };
 }
 
-function candidate(path: string, content: string, rank: number): StoredCandidate {
+function candidate(path: string, content: string, rank: number): CandidateRecord {
   return {
     ...{ rank, path, nearest_labeled_path: null, nearest_chosen_path: null, width: 8, height: 8 },
     ...{ bytes: Buffer.byteLength(content), sha256: sha256(content), decision: "", note: "" },
@@ -100,7 +101,7 @@ export async function writeReviewed(
   const read = async (name: string) =>
     JSON.parse(await readFile(join(output, "reports", `${name}.json`), "utf8"))[name];
   const groups: StoredGroup[] = await read("groups");
-  const candidates: StoredCandidate[] = await read("candidates");
+  const candidates: CandidateRecord[] = await read("candidates");
   const rows = Object.entries(decisions).map(([path, decision]) => {
     const group = groups.find(({ members }) => members.some((member) => member.path === path));
     const image = [...(group?.members ?? []), ...candidates].find((each) => each.path === path);
