@@ -5,12 +5,9 @@ import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
 import type { ImageRecord } from "#data/image-record.ts";
 import { UnreadablePicture } from "#images/unreadable-picture.ts";
+import { CANDIDATES_SHARE, THUMBNAILS_PER_GROUP } from "#page/page-blocks.ts";
 import type { Source } from "./source.ts";
 
-/** Members of a group that are shown; the others look like them. */
-const SHOWN_MEMBERS = 100;
-/** Of all, what candidates may have before groups get theirs. */
-const CANDIDATES_SHARE = 0.25;
 const PICTURES_AHEAD = 16;
 
 export interface Thumbnails {
@@ -61,7 +58,7 @@ export async function makeThumbnails(
 function wantedRows(groups: readonly Group[], candidates: readonly Candidate[], count: number): number[] {
   const rows = new Set(candidates.slice(0, count * CANDIDATES_SHARE).map(({ row }) => row));
   for (const { members } of groups) {
-    for (const { row } of members.slice(0, SHOWN_MEMBERS)) if (rows.size < count) rows.add(row);
+    for (const { row } of members.slice(0, THUMBNAILS_PER_GROUP)) if (rows.size < count) rows.add(row);
   }
   return [...rows];
 }

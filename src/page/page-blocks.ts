@@ -4,6 +4,8 @@ import type { GroupChange, PageFacts, PageGroup } from "#page/page-content.ts";
 export const GROUPS_PER_PAGE = 50;
 /** Candidates of a page, and of a block of data and thumbnails. */
 export const CANDIDATES_PER_PAGE = 60;
+/** Of the thumbnails, what candidates may have before groups get theirs. */
+export const CANDIDATES_SHARE = 0.25;
 /** Members of one group that have thumbnails; a film's frames may be thousands. */
 export const THUMBNAILS_PER_GROUP = 100;
 

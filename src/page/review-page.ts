@@ -4,6 +4,7 @@ import {
   type BlockGroup,
   blockIds,
   CANDIDATES_PER_PAGE,
+  CANDIDATES_SHARE,
   GROUPS_PER_PAGE,
   type PageHead,
   THUMBNAILS_PER_GROUP,
@@ -11,9 +12,6 @@ import {
 } from "#page/page-blocks.ts";
 import type { PageCandidate, PageContent, PageGroup } from "#page/page-content.ts";
 import { pageFrame } from "#page/page-frame.ts";
-
-/** Of the thumbnails, what candidates may have before groups get theirs. */
-const CANDIDATES_SHARE = 0.25;
 
 /**
  * report.html: one file in which a person looks at groups and candidates, marks them and exports the marks; it needs no network. What the
