@@ -13,7 +13,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-audit --no-fund --no-update-notifier \
   && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -type d ! -path "*/linux/$(node -p process.arch)" -exec rm -r {} + \
-  && rm -rf /root/.npm
+  && rm -rf ~/.npm
 
 # Any user may read what was copied, whatever umask it was checked out with. The first start compiles the sources and keeps the result
 # beside them: done here, as later starts can write neither /app nor, with --read-only, anything but /output.

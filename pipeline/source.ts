@@ -8,7 +8,7 @@ import type { KnownGroup } from "#data/known-group.ts";
 import type { ImageChanges } from "#data/row-owners.ts";
 import type { Shard } from "#data/shard.ts";
 import type { PictureReader } from "#images/picture-reader.ts";
-import type { RunFacts, RunFolder } from "#reports/run-report.ts";
+import type { RunFacts, ScannedFolder } from "#reports/run-report.ts";
 
 /** Where the rows of a run come from: pictures, or features that somebody else made. */
 export interface Source {
@@ -27,7 +27,7 @@ export interface Source {
   /** Where an image lies on disk; undefined where there are no pictures. */
   readonly pathOf: (id: string) => string | undefined;
   /** Where images were looked for. */
-  readonly folders: readonly RunFolder[];
+  readonly folders: readonly ScannedFolder[];
   /** Undefined where there are no pictures. */
   readonly reader: PictureReader | undefined;
   /** Grows while the shards are read. */

@@ -1,16 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
-
-/** An image folder, as the latest run scanned it. */
-export interface StoredFolder {
-  /** Absolute. */
-  readonly path: string;
-  /** What the ids of its images begin with: its name and `/`, or nothing where it was the only one. */
-  readonly prefix: string;
-  /** True: its images must never go. */
-  readonly reference: boolean;
-}
+import type { ScannedFolder } from "#reports/run-report.ts";
 
 /**
  * The image folders of run.json.
@@ -18,7 +9,7 @@ export interface StoredFolder {
  * @param reports folder of the latest reports
  * @throws PipelineError `artifact` where the file cannot be read or names none, as after a run on features
  */
-export async function storedFolders(reports: string): Promise<StoredFolder[]> {
+export async function storedFolders(reports: string): Promise<ScannedFolder[]> {
   const file = join(reports, "run.json");
   try {
     const { folders } = JSON.parse(await readFile(file, "utf8")) as { folders?: unknown };
@@ -35,7 +26,7 @@ export async function storedFolders(reports: string): Promise<StoredFolder[]> {
   );
 }
 
-function isFolder(value: unknown): value is StoredFolder {
-  const { path, prefix, reference } = (value ?? {}) as Partial<StoredFolder>;
+function isFolder(value: unknown): value is ScannedFolder {
+  const { path, prefix, reference } = (value ?? {}) as Partial<ScannedFolder>;
   return typeof path === "string" && typeof prefix === "string" && typeof reference === "boolean";
 }

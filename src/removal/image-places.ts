@@ -1,26 +1,26 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, resolve, sep } from "node:path";
-import type { StoredFolder } from "#artifacts/stored-folders.ts";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
+import type { ScannedFolder } from "#reports/run-report.ts";
 
 /** Where an image lies. */
 export interface ImagePlace {
   /** Absolute; the links of its image folder are resolved, those below it are not. */
   readonly path: string;
-  readonly folder: StoredFolder;
+  readonly folder: ScannedFolder;
 }
 
 /** Where the images of the latest run lie on disk. */
 export class ImagePlaces {
   /** Longest prefix first. */
-  readonly folders: readonly StoredFolder[];
+  readonly folders: readonly ScannedFolder[];
 
-  private constructor(folders: readonly StoredFolder[]) {
+  private constructor(folders: readonly ScannedFolder[]) {
     this.folders = [...folders].sort((a, b) => b.prefix.length - a.prefix.length);
   }
 
   /** @throws PipelineError `input` where a folder is not there: to take its images for gone would be wrong */
-  static async open(folders: readonly StoredFolder[]): Promise<ImagePlaces> {
+  static async open(folders: readonly ScannedFolder[]): Promise<ImagePlaces> {
     return new ImagePlaces(
       await Promise.all(folders.map(async (folder) => ({ ...folder, path: await realFolder(folder.path) }))),
     );
@@ -50,10 +50,10 @@ export function isWithin(path: string, folder: string): boolean {
  * @throws PipelineError `settings` where it is not clear which folder a place stands for
  */
 export function replacePlaces(
-  folders: readonly StoredFolder[],
+  folders: readonly ScannedFolder[],
   places: readonly string[],
   flag: "--images" | "--reference",
-): StoredFolder[] {
+): ScannedFolder[] {
   if (places.length === 0) return [...folders];
   const meant = folders.filter(({ reference }) => reference === (flag === "--reference"));
   const byName = places.map((place) => meant.filter(({ path }) => basename(path) === basename(resolve(place))));

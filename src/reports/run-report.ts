@@ -30,7 +30,7 @@ interface SearchFacts {
 }
 
 /** Where images were looked for. */
-export interface RunFolder {
+export interface ScannedFolder {
   /** Absolute, links resolved. */
   readonly path: string;
   /** What the ids of its images begin with. */
@@ -46,7 +46,7 @@ export interface RunFacts {
   readonly exitCode: number;
   readonly error?: string;
   readonly config: unknown;
-  readonly folders?: readonly RunFolder[];
+  readonly folders?: readonly ScannedFolder[];
   readonly model?: ModelFacts;
   readonly secondModel?: ModelFacts;
   readonly device: string;

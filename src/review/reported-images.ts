@@ -1,5 +1,5 @@
 import { storedCandidates, storedGroups } from "#artifacts/stored-groups.ts";
-import type { DecidedImage } from "#data/decision.ts";
+import type { DecidedImage, Decision } from "#data/decision.ts";
 import type { GroupRole } from "#data/group.ts";
 import type { CandidateRecord } from "#data/report-records.ts";
 import { couldBecome, DATES, sketchesOf } from "#review/could-become.ts";
@@ -20,6 +20,9 @@ export interface ReportedImage extends KnownImage {
   readonly distanceToKeep: number | undefined;
   /** Whether it is in candidates.csv. */
   readonly isCandidate: boolean;
+  /** What the reports said of it when they were written. */
+  readonly decision: Decision | "";
+  readonly note: string;
 }
 
 /** What tells the content of an image: its hash, or where a report has none, its size in pixels and bytes. */
@@ -83,21 +86,24 @@ export async function reportedImages(reports: string, known: Iterable<KnownImage
   const images = new ReportedImages();
   const candidates = new Map<string, CandidateRecord>();
   for await (const candidate of storedCandidates(reports)) candidates.set(candidate.path, candidate);
+  const unsaid = { decision: "", note: "" } as const;
   const alone = { role: "", groupId: "", keeper: undefined, distanceToKeep: undefined } as const;
   for await (const { group_id: groupId, members } of storedGroups(reports)) {
     const { path, sha256 } = members[0];
     for (const { role, distance_to_keep: distanceToKeep, ...member } of members) {
-      const { width, height, bytes } = member;
-      const image = { path: member.path, sha256: member.sha256, width, height, bytes };
+      const { width, height, bytes, decision, note } = member;
+      const image = { path: member.path, sha256: member.sha256, width, height, bytes, decision, note };
       const isCandidate = candidates.has(member.path);
       images.add({ ...image, role, groupId, keeper: { path, sha256 }, distanceToKeep, isCandidate });
     }
   }
   for (const { path, sha256, width, height, bytes } of known) {
-    images.add({ path, sha256, width, height, bytes, ...alone, isCandidate: candidates.has(path) });
+    const { decision, note } = candidates.get(path) ?? unsaid;
+    const isCandidate = candidates.has(path);
+    images.add({ path, sha256, width, height, bytes, ...alone, isCandidate, decision, note });
   }
-  for (const { path, sha256, width, height, bytes } of candidates.values()) {
-    images.add({ path, sha256, width, height, bytes, ...alone, isCandidate: true });
+  for (const { path, sha256, width, height, bytes, decision, note } of candidates.values()) {
+    images.add({ path, sha256, width, height, bytes, ...alone, isCandidate: true, decision, note });
   }
   return images;
 }

@@ -1,7 +1,6 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import type { EditedReport } from "#artifacts/edited-reports.ts";
-import { storedCandidates, storedGroups } from "#artifacts/stored-groups.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { DecidedImage, Decision } from "#data/decision.ts";
 import type { Ledger } from "#review/ledger.ts";
@@ -37,10 +36,9 @@ export async function takeReviews(
   const others = files.filter((file) => !known.has(realOr(file)));
   if (inReports.length + others.length === 0) return [];
   const reported = await reportedImages(reports);
-  const before = await saidBefore(reports);
   const review = new Review(ledger);
-  for (const file of inReports) await review.read(file, reported, before);
-  for (const file of others) await review.read(file, reported, undefined);
+  for (const file of inReports) await review.read(file, reported, { isReport: true });
+  for (const file of others) await review.read(file, reported, { isReport: false });
   review.takeDown();
   await ledger.write();
   return review.told;
@@ -53,13 +51,6 @@ function realOr(file: string): string {
   } catch {
     return file;
   }
-}
-
-async function saidBefore(reports: string): Promise<ReadonlyMap<string, Said>> {
-  const said = new Map<string, Said>();
-  for await (const { members } of storedGroups(reports)) for (const member of members) said.set(member.path, member);
-  for await (const candidate of storedCandidates(reports)) said.set(candidate.path, candidate);
-  return said;
 }
 
 interface Change extends Said {
@@ -80,12 +71,12 @@ class Review {
     this.#ledger = ledger;
   }
 
-  /** @param before what the report said as it was written; undefined for a file of which that is not known */
-  async read(file: string, reported: ReportedImages, before: ReadonlyMap<string, Said> | undefined): Promise<void> {
+  /** @param isReport whether it was one of the latest reports, of which is known what it said when it was written */
+  async read(file: string, reported: ReportedImages, { isReport }: { readonly isReport: boolean }): Promise<void> {
     const { rows, gone, hasNotes } = await readReviewed(file, reported);
     let count = 0;
     for (const row of rows) {
-      const said = before ? saidAnew(row, before.get(row.image.path), hasNotes) : this.#saidAtAll(row);
+      const said = isReport ? saidAnew(row, reported.at(row.image.path), hasNotes) : this.#saidAtAll(row);
       if (!said) continue;
       this.#add({ ...said, image: row.image, keeper: row.keeper, file, line: row.line });
       count++;
