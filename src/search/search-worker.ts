@@ -77,6 +77,10 @@ const handlers = {
   async nearest({ queries, base }: { queries: FeatureMatrix; base: FeatureMatrix }): Promise<NearestRows> {
     return nearestRows(await product(), queries, base);
   },
+  /** The same for some rows of a matrix. */
+  async nearestAmong({ features, rows, base }: { features: FeatureMatrix; rows: Uint32Array; base: FeatureMatrix }) {
+    return nearestRows(await product(), chosenRows(features, rows), base);
+  },
   async fitRows(request: RowIndexFitRequest): Promise<FittedRowIndex> {
     return fitRowIndex(await product(), request);
   },
@@ -103,6 +107,12 @@ const handlers = {
     collectGarbage();
   },
 };
+
+function chosenRows({ values, dim }: FeatureMatrix, rows: Uint32Array): FeatureMatrix {
+  const chosen = new Float32Array(rows.length * dim);
+  for (const [i, row] of rows.entries()) chosen.set(values.subarray(row * dim, (row + 1) * dim), i * dim);
+  return { values: chosen, rowCount: rows.length, dim };
+}
 
 interface DistancesRequest {
   readonly query: Float32Array;

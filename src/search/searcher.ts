@@ -1,5 +1,7 @@
 import { WorkerPool } from "#base/worker-pool.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
+import type { ImageVectors } from "#data/image-vectors.ts";
+import { Coverage, type CoverageOptions } from "#search/coverage.ts";
 import type { NearestRows } from "#search/nearest-rows.ts";
 import { PairSearch, type PairSearchOptions } from "#search/pair-search.ts";
 import { RowIndex, type RowIndexOptions } from "#search/row-index.ts";
@@ -27,6 +29,11 @@ export class Searcher {
   /** Makes an index that answers which rows are nearest to a vector. */
   rowIndex(options: RowIndexOptions): Promise<RowIndex> {
     return RowIndex.open(this.#pool, options);
+  }
+
+  /** Follows how far images are from all that is labeled or chosen. */
+  coverage(vectors: ImageVectors, options: CoverageOptions): Coverage {
+    return new Coverage(this.#pool, vectors, options);
   }
 
   close(): Promise<void> {

@@ -1,0 +1,128 @@
+import type { WorkerPool } from "#base/worker-pool.ts";
+import { type ImageVectors, vectorsByImage } from "#data/image-vectors.ts";
+import { ChosenImages, type Neighbour } from "#search/chosen-images.ts";
+import { FarthestImages } from "#search/farthest-images.ts";
+import type { SearchHandlers } from "#search/search-worker.ts";
+import { WatchedImages } from "#search/watched-images.ts";
+
+export interface CoverageOptions {
+  /** Plain L2 from each image to its nearest labeled one; undefined when nothing is labeled. */
+  readonly toLabeled: Float64Array | undefined;
+  /** Whether each image may be chosen; shape (images,). Others have to be covered too. */
+  readonly isOpen: (image: number) => boolean;
+  /** Images that do not count: they neither may be chosen nor have to be covered, until they are let in. */
+  readonly heldBack?: ReadonlySet<number>;
+}
+
+/** Rows that a thread compares in one call. */
+const ROWS_A_CALL = 2048;
+
+/**
+ * How far images are from all that is labeled or chosen, as images are chosen one by one. Exact, in float64; two images are as far as their
+ * closest vectors.
+ */
+export class Coverage {
+  readonly #pool: WorkerPool<SearchHandlers>;
+  readonly #vectors: ImageVectors;
+  readonly #numbers: readonly (readonly number[])[];
+  readonly #chosen: ChosenImages;
+  /** To what is labeled or to one of the choices that each image was compared with. */
+  readonly #covered: Float64Array;
+  /** How many choices that are. */
+  readonly #seen: Uint32Array;
+  readonly #isOpen: (image: number) => boolean;
+  #open: FarthestImages;
+  #others: FarthestImages;
+
+  constructor(pool: WorkerPool<SearchHandlers>, vectors: ImageVectors, options: CoverageOptions) {
+    const { toLabeled, isOpen, heldBack = new Set() } = options;
+    this.#pool = pool;
+    this.#vectors = vectors;
+    this.#numbers = vectorsByImage(vectors);
+    this.#chosen = new ChosenImages(vectors, this.#numbers);
+    this.#covered = toLabeled?.slice() ?? new Float64Array(vectors.imageCount).fill(Number.POSITIVE_INFINITY);
+    this.#seen = new Uint32Array(vectors.imageCount);
+    this.#isOpen = isOpen;
+    const images = this.#numbers.map((_, image) => image).filter((image) => !heldBack.has(image));
+    this.#open = this.#farthestOf(images.filter(isOpen));
+    this.#others = this.#farthestOf(images.filter((image) => !isOpen(image)));
+  }
+
+  /** Takes an image among the chosen. */
+  add(image: number): void {
+    this.#open.remove(image);
+    this.#chosen.add(image);
+    for (const farthest of [this.#open, this.#others]) {
+      farthest.add(image);
+      this.#noteWatched(farthest);
+    }
+  }
+
+  /** Leaves an image out: it no longer may be chosen, nor has it to be covered. */
+  leaveOut(image: number): void {
+    this.#open.remove(image);
+  }
+
+  /** Lets images in that were held back. */
+  letIn(images: Iterable<number>): void {
+    this.#open = this.#farthestOf([...images].filter(this.#isOpen));
+  }
+
+  /** The image that may be chosen and is farthest from what is labeled or chosen: the smallest number of equally far ones; −1 when none is left. */
+  farthest(): Promise<number> {
+    return this.#open.farthest();
+  }
+
+  /** The largest distance of any image to what is labeled or chosen. */
+  async radius(): Promise<number> {
+    const farthest = [await this.#open.farthest(), await this.#others.farthest()];
+    return Math.max(0, ...farthest.filter((image) => image >= 0).map((image) => this.#covered[image]));
+  }
+
+  /** The chosen image that is nearest to another one: the earliest of equally near ones; undefined where none is chosen. */
+  nearestChosen(image: number): Neighbour | undefined {
+    return this.#chosen.nearest(image);
+  }
+
+  #farthestOf(images: readonly number[]): FarthestImages {
+    const most = this.#numbers.reduce((longest, { length }) => Math.max(longest, length), 0);
+    return new FarthestImages(this.#covered, images, {
+      watched: new WatchedImages(this.#vectors, this.#numbers, most),
+      bringUpToDate: (some) => this.#bringUpToDate(some),
+    });
+  }
+
+  #noteWatched({ watched }: FarthestImages): void {
+    for (const image of watched) this.#seen[image] = this.#chosen.count;
+  }
+
+  async #bringUpToDate(images: readonly number[]): Promise<void> {
+    const behind = new Map<number, number[]>();
+    for (const image of images) {
+      const seen = this.#seen[image];
+      if (seen === this.#chosen.count) continue;
+      const alike = behind.get(seen);
+      if (alike) alike.push(image);
+      else behind.set(seen, [image]);
+    }
+    await Promise.all([...behind].map(([seen, alike]) => this.#compareAll(alike, seen)));
+  }
+
+  /** Compares images with all choices but the first so many. */
+  async #compareAll(images: readonly number[], seen: number): Promise<void> {
+    const base = this.#chosen.vectorsAfter(seen);
+    const calls: Promise<void>[] = [];
+    for (let first = 0; first < images.length; first += ROWS_A_CALL)
+      calls.push(this.#compare(images.slice(first, first + ROWS_A_CALL), base));
+    await Promise.all(calls);
+    for (const image of images) this.#seen[image] = this.#chosen.count;
+  }
+
+  async #compare(images: readonly number[], base: ReturnType<ChosenImages["vectorsAfter"]>): Promise<void> {
+    const owners = images.flatMap((image) => this.#numbers[image].map(() => image));
+    const rows = Uint32Array.from(images.flatMap((image) => this.#numbers[image]));
+    const { distance } = await this.#pool.call("nearestAmong", { features: this.#vectors.matrix, rows, base });
+    for (const [i, image] of owners.entries())
+      if (distance[i] < this.#covered[image]) this.#covered[image] = distance[i];
+  }
+}
