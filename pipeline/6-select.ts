@@ -1,50 +1,58 @@
 import type { ShardStore } from "#artifacts/shard-store.ts";
 import type { Progress } from "#base/progress.ts";
-import { farthestFirst } from "#candidates/farthest-first.ts";
+import type { ChoosingOrder } from "#candidates/choice.ts";
+import { choose } from "#candidates/choose.ts";
+import { FarthestFirst, nearestToMean } from "#candidates/farthest-first.ts";
+import { FolderQuotas } from "#candidates/folder-quotas.ts";
+import { Representative } from "#candidates/representative.ts";
 import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
 import type { RowOrder } from "#data/row-order.ts";
 import type { Catalog } from "#reports/catalog.ts";
-import type { NearestRows } from "#search/nearest-rows.ts";
-import { RememberedChoices } from "#search/remembered-choices.ts";
 import type { Searcher } from "#search/searcher.ts";
-import type { KeptChoices } from "./source.ts";
+import type { Settings } from "#settings/settings.ts";
 
 export interface SelectOptions {
   readonly catalog: Catalog;
   readonly store: ShardStore;
   readonly order: RowOrder;
   readonly searcher: Searcher;
-  readonly kept: KeptChoices | undefined;
   /** A candidate is farther than this from every labeled image; plain L2. */
   readonly dissimilar: number;
   readonly count: number;
+  readonly rules: Settings["select"];
   readonly progress: Progress;
 }
 
 /**
  * Ranks unlabeled images that are unlike every labeled one, one image a group (its keeper) and none of groups with a labeled
- * member, farthest first. Rows are ranks.
+ * member, in the order that the rules name. Rows are ranks.
  */
 export async function* select(groups: readonly Group[], options: SelectOptions): AsyncGenerator<Candidate> {
-  const { catalog, order, searcher, dissimilar, count, kept, progress } = options;
+  const { catalog, order, searcher, dissimilar, count, rules, progress } = options;
   const unlabeled = unlabeledRepresentatives(groups, catalog);
   const labeled = [...catalog.labels.keys()].filter((row) => catalog.labels[row] !== undefined);
-  const rowsOf = (ranks: readonly number[]) => Uint32Array.from(ranks, (rank) => order.rowOfRank[rank]);
-  const read = (ranks: readonly number[]) => options.store.readVectors(rowsOf(ranks));
+  const read = (ranks: readonly number[]) =>
+    options.store.readVectors(Uint32Array.from(ranks, (rank) => order.rowOfRank[rank]));
   progress.update("select", "picks", 0, Math.min(count, unlabeled.length));
   const vectors = await read(unlabeled);
-  const nearest = labeled.length === 0 ? undefined : await nearestImages(searcher, vectors, await read(labeled));
-  const toChosen = new RememberedChoices(vectors, rowsOf(unlabeled), await kept?.readChoices());
+  const base = labeled.length === 0 ? undefined : await read(labeled);
+  const nearest = base && (await searcher.nearestImages(vectors, base));
+  const ids = unlabeled.map((rank) => catalog.images[rank].id);
+  const quotas = new FolderQuotas(ids, rules.quotas, rules.quotaPerFolder);
+  const isUnlike = (image: number) => !nearest || nearest.distance[image] > dissimilar;
+  const counts = (image: number) => quotas.allow(image);
+  const standing = { counts, isOpen: (image: number) => isUnlike(image) && counts(image) };
+  const coverage = searcher.coverage(vectors, { ...standing, toLabeled: nearest?.distance });
+  const first = nearest ? -1 : nearestToMean(vectors, drawnByContent(unlabeled, catalog).filter(standing.isOpen));
+  const chosen = choose(
+    rules.order === "spread" ? new FarthestFirst(coverage, first) : await representative(searcher, vectors, base, standing),
+    coverage,
+    { count, stopRadius: rules.stopRadius ?? 0, filledBy: (image) => quotas.take(image) },
+  );
   let rank = 0;
-  for (const choice of farthestFirst(vectors, toChosen, {
-    toLabeled: nearest?.distance,
-    dissimilar,
-    count,
-    firstAmong: drawnByContent(unlabeled, catalog),
-  })) {
-    const { row, nearestChosen, coverageRadius } = choice;
+  for await (const { row, nearestChosen, coverageRadius } of chosen) {
     yield {
       rank: ++rank,
       row: unlabeled[row],
@@ -55,8 +63,23 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
     progress.update("select", "picks", rank);
     await new Promise(setImmediate); // a pick can take a while: let signals and the display through
   }
-  await kept?.writeChoices(toChosen.toHistory());
   progress.finish("select");
+}
+
+/** What is known of images before any is chosen; see `CoverageOptions`. */
+interface Standing {
+  readonly counts: (image: number) => boolean;
+  readonly isOpen: (image: number) => boolean;
+}
+
+async function representative(
+  searcher: Searcher,
+  vectors: ImageVectors,
+  labeled: ImageVectors | undefined,
+  standing: Standing,
+): Promise<ChoosingOrder> {
+  const { neighbours, toLabeled } = await searcher.likeness(vectors, labeled);
+  return new Representative(neighbours, toLabeled, standing);
 }
 
 /** The first choice decides about all that follow: of so few, a few new images seldom change it, and choices stay from night to night. */
@@ -73,19 +96,6 @@ function drawnByContent(ranks: readonly number[], { images }: Catalog): number[]
     if (drawn.length > FIRST_AMONG) drawn.pop();
   }
   return drawn.sort((a, b) => a - b);
-}
-
-/** The nearest base image of every image, by their closest vectors. */
-async function nearestImages(searcher: Searcher, images: ImageVectors, base: ImageVectors): Promise<NearestRows> {
-  const ofVectors = await searcher.nearestRows(images.matrix, base.matrix);
-  const row = new Uint32Array(images.imageCount);
-  const distance = new Float64Array(images.imageCount).fill(Number.POSITIVE_INFINITY);
-  for (const [vector, image] of images.imageOf.entries()) {
-    if (ofVectors.distance[vector] >= distance[image]) continue;
-    distance[image] = ofVectors.distance[vector];
-    row[image] = base.imageOf[ofVectors.row[vector]];
-  }
-  return { row, distance };
 }
 
 /** The keeper of each group without a label, and each unlabeled image in no group, in id order; none that a person does not want. */

@@ -90,9 +90,10 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
     const found = await collect(cluster(pairs, clustering));
     const { groups, changes, named } = nameGroups(found, images, await source.readGroups());
     const seen = second
-      ? { store: second.store, order: second.sight.orderOf(images), kept: second.choices }
-      : { store, order, kept: source.choices };
-    const selecting = { ...seen, catalog, searcher, dissimilar: sources.dissimilar, count: settings.candidates };
+      ? { store: second.store, order: second.sight.orderOf(images) }
+      : { store, order };
+    const wanted = { dissimilar: sources.dissimilar, count: settings.candidates, rules: settings.select };
+    const selecting = { ...seen, ...wanted, catalog, searcher };
     const candidates = await collect(select(groups, { ...selecting, progress }));
 
     const shown = (await second?.sight.beside(pairs, images, { store, order }, { cacheBytes, progress })) ?? pairs;

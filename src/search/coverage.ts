@@ -8,10 +8,10 @@ import { WatchedImages } from "#search/watched-images.ts";
 export interface CoverageOptions {
   /** Plain L2 from each image to its nearest labeled one; undefined when nothing is labeled. */
   readonly toLabeled: Float64Array | undefined;
-  /** Whether each image may be chosen; shape (images,). Others have to be covered too. */
+  /** Whether an image has to be covered. */
+  readonly counts: (image: number) => boolean;
+  /** Whether one that has to be may be chosen. */
   readonly isOpen: (image: number) => boolean;
-  /** Images that do not count: they neither may be chosen nor have to be covered, until they are let in. */
-  readonly heldBack?: ReadonlySet<number>;
 }
 
 /** Rows that a thread compares in one call. */
@@ -35,7 +35,7 @@ export class Coverage {
   #others: FarthestImages;
 
   constructor(pool: WorkerPool<SearchHandlers>, vectors: ImageVectors, options: CoverageOptions) {
-    const { toLabeled, isOpen, heldBack = new Set() } = options;
+    const { toLabeled, counts, isOpen } = options;
     this.#pool = pool;
     this.#vectors = vectors;
     this.#numbers = vectorsByImage(vectors);
@@ -43,7 +43,7 @@ export class Coverage {
     this.#covered = toLabeled?.slice() ?? new Float64Array(vectors.imageCount).fill(Number.POSITIVE_INFINITY);
     this.#seen = new Uint32Array(vectors.imageCount);
     this.#isOpen = isOpen;
-    const images = this.#numbers.map((_, image) => image).filter((image) => !heldBack.has(image));
+    const images = [...this.#numbers.keys()].filter(counts);
     this.#open = this.#farthestOf(images.filter(isOpen));
     this.#others = this.#farthestOf(images.filter((image) => !isOpen(image)));
   }
@@ -63,9 +63,11 @@ export class Coverage {
     this.#open.remove(image);
   }
 
-  /** Lets images in that were held back. */
-  letIn(images: Iterable<number>): void {
-    this.#open = this.#farthestOf([...images].filter(this.#isOpen));
+  /** Lets images in that did not count: from now on they have to be covered, and may be chosen where they are open; all others leave. */
+  turnTo(images: Iterable<number>): void {
+    const all = [...images];
+    this.#open = this.#farthestOf(all.filter(this.#isOpen));
+    this.#others = this.#farthestOf(all.filter((image) => !this.#isOpen(image)));
   }
 
   /** The image that may be chosen and is farthest from what is labeled or chosen: the smallest number of equally far ones; −1 when none is left. */

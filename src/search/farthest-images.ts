@@ -25,7 +25,7 @@ export class FarthestImages {
   readonly #bringUpToDate: BringUpToDate;
   /** Whether an image takes part. */
   readonly #counts: Uint8Array;
-  /** The farthest image, as far as is known, of those that are not watched; −1 when there is none. */
+  /** No image that is not watched is farther than this one, as far as is known; −1 when all are watched. */
   #next = -1;
   #looked = FIRST_LOOKED;
   #choicesSinceLook = 0;
@@ -58,7 +58,6 @@ export class FarthestImages {
   /** Leaves an image out from now on. */
   remove(image: number): void {
     this.#counts[image] = 0;
-    if (image === this.#next) this.#next = this.#farthestOf(this.#unwatched());
   }
 
   /** −1 when no image is left. */
@@ -99,11 +98,6 @@ export class FarthestImages {
 
   *#all(): Generator<number> {
     for (let image = 0; image < this.#counts.length; image++) if (this.#counts[image] === 1) yield image;
-  }
-
-  #unwatched(): number[] {
-    const watched = new Set(this.#watched.images);
-    return [...this.#all()].filter((image) => !watched.has(image));
   }
 
   #farthestOf(images: Iterable<number>): number {

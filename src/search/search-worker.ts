@@ -7,7 +7,9 @@ import { type FittedRowIndex, fitRowIndex, type RowIndexFitRequest } from "#sear
 import { type FitRequest, type FittedSketch, fitSketch, plainSketch } from "#search/fit-sketch.ts";
 import { type LayOutOptions, layOut } from "#search/lay-out.ts";
 import { MatrixProduct } from "#search/matrix-product.ts";
+import { neighbourRadius, type RadiusRequest } from "#search/neighbour-radius.ts";
 import { type NearestRows, nearestRows } from "#search/nearest-rows.ts";
+import { fitPrincipal, principalVectors } from "#search/principal-vectors.ts";
 import type { Rotation } from "#search/rotation.ts";
 import { distancesWithin, type RowDistances } from "#search/row-distances.ts";
 import type { RowIndexMemory } from "#search/row-index-memory.ts";
@@ -80,6 +82,15 @@ const handlers = {
   /** The same for some rows of a matrix. */
   async nearestAmong({ features, rows, base }: { features: FeatureMatrix; rows: Uint32Array; base: FeatureMatrix }) {
     return nearestRows(await product(), chosenRows(features, rows), base);
+  },
+  async fitPrincipal({ sample, width }: { sample: FeatureMatrix; width: number }): Promise<Rotation> {
+    return fitPrincipal(await product(), sample, width);
+  },
+  async principalVectors({ features, rotation }: { features: FeatureMatrix; rotation: Rotation }) {
+    return { values: await principalVectors(await product(), features, rotation) };
+  },
+  async neighbourRadius(request: RadiusRequest): Promise<number> {
+    return neighbourRadius(await product(), request);
   },
   async fitRows(request: RowIndexFitRequest): Promise<FittedRowIndex> {
     return fitRowIndex(await product(), request);

@@ -1,7 +1,8 @@
 import { WorkerPool } from "#base/worker-pool.ts";
-import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
 import { Coverage, type CoverageOptions } from "#search/coverage.ts";
+import { findLikeness, type Likeness } from "#search/likeness-search.ts";
+import { nearestImages } from "#search/nearest-images.ts";
 import type { NearestRows } from "#search/nearest-rows.ts";
 import { PairSearch, type PairSearchOptions } from "#search/pair-search.ts";
 import { RowIndex, type RowIndexOptions } from "#search/row-index.ts";
@@ -21,9 +22,9 @@ export class Searcher {
     return new PairSearch(this.#pool, options);
   }
 
-  /** The nearest base row of every query, exactly; `base` has at least one row. */
-  nearestRows(queries: FeatureMatrix, base: FeatureMatrix): Promise<NearestRows> {
-    return this.#pool.call("nearest", { queries, base });
+  /** The nearest base image of every image, exactly; `base` has at least one. */
+  nearestImages(images: ImageVectors, base: ImageVectors): Promise<NearestRows> {
+    return nearestImages(this.#pool, images, base);
   }
 
   /** Makes an index that answers which rows are nearest to a vector. */
@@ -34,6 +35,11 @@ export class Searcher {
   /** Follows how far images are from all that is labeled or chosen. */
   coverage(vectors: ImageVectors, options: CoverageOptions): Coverage {
     return new Coverage(this.#pool, vectors, options);
+  }
+
+  /** Finds which images are like each other, and how like labeled ones. */
+  likeness(images: ImageVectors, labeled: ImageVectors | undefined): Promise<Likeness> {
+    return findLikeness(this.#pool, images, labeled);
   }
 
   close(): Promise<void> {

@@ -55,6 +55,7 @@ export class WatchedImages {
    * @param covered plain L2 from every image to what is labeled or chosen: brought down where the choice is nearer
    */
   compare(choice: number, covered: Float64Array): void {
+    if (this.#rowCount === 0) return;
     const { values, dim } = this.#vectors.matrix;
     const stride = this.#bytes / 4;
     const [left, rows, owners, nearest, which] = this.#addresses;

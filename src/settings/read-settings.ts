@@ -57,7 +57,7 @@ function withAbsolutePaths(content: Partial<Settings>, folder: string): Partial<
 
 /** One level of sections: a section of the file fills in only the keys that it has. */
 function merged(defaults: Settings, fromFile: Partial<Settings>): Settings {
-  const sections = ["scan", "extract", "index", "search", "cluster"] as const;
+  const sections = ["scan", "extract", "index", "search", "cluster", "select"] as const;
   const filled = Object.fromEntries(sections.map((name) => [name, { ...defaults[name], ...fromFile[name] }]));
   return { ...defaults, ...fromFile, ...filled };
 }

@@ -45,6 +45,15 @@ export interface Settings {
     readonly keep: readonly ("reference" | "labeled" | "pixels" | "bytes" | "path")[];
     readonly match: "same-bytes" | "same-pixels" | "copy" | "similar";
   };
+  readonly select: {
+    readonly order: "represent" | "spread";
+    /** No candidate is ranked once the coverage radius is below this; plain L2. */
+    readonly stopRadius: number | null;
+    /** Candidates of each folder, the first part of an object id, at most. */
+    readonly quotaPerFolder: number | null;
+    /** The same for folders by their names, in place of `quotaPerFolder`. */
+    readonly quotas: Readonly<Record<string, number>>;
+  };
   readonly presets: Readonly<Record<string, PresetFile>>;
 }
 

@@ -1,0 +1,114 @@
+import type { WorkerPool } from "#base/worker-pool.ts";
+import { type FeatureMatrix, sharedMatrix } from "#data/feature-matrix.ts";
+import { type ImageVectors, vectorsByImage } from "#data/image-vectors.ts";
+import type { PairList } from "#data/pair-list.ts";
+import { inParts, nearestImages } from "#search/nearest-images.ts";
+import { type NeighbourLists, neighbourLists } from "#search/neighbours.ts";
+import { PairSearch } from "#search/pair-search.ts";
+import { joined } from "#search/principal-vectors.ts";
+import type { SearchHandlers } from "#search/search-worker.ts";
+
+/** Directions that are kept. */
+const WIDTH = 128;
+
+/** Neighbours that an image has on average. */
+const NEIGHBOURS = 64;
+
+const FIT_ROWS = 4096;
+const RADIUS_ROWS = 2048;
+const SHARD_ROWS = 8192;
+const BLOCK_ROWS = 1024;
+
+/** A sample may mislead: with so many times the expected pairs, the radius is made smaller. */
+const MOST_TIMES = 4;
+const SMALLER = 0.9;
+
+/** Which images are like each other, and like labeled ones, as Representative takes it. */
+export interface Likeness {
+  readonly neighbours: NeighbourLists & { readonly radius: number };
+  /** From each image to its nearest labeled one; undefined when nothing is labeled. */
+  readonly toLabeled: Float64Array | undefined;
+}
+
+const NOBODY: Likeness = {
+  neighbours: { starts: Uint32Array.of(0), images: new Uint32Array(0), distances: new Float64Array(0), radius: 1 },
+  toLabeled: undefined,
+};
+
+/**
+ * Finds the neighbours of all images, in the directions in which they differ most: vectors have their mean taken off, keep their WIDTH leading
+ * principal components and are brought to unit length. That leaves out what is alike in all images and what tells apart few. Neighbours
+ * are the images within the radius at which an image has NEIGHBOURS on average, as a sample shows; exact for the vectors so made.
+ */
+export async function findLikeness(
+  pool: WorkerPool<SearchHandlers>,
+  images: ImageVectors,
+  labeled: ImageVectors | undefined,
+): Promise<Likeness> {
+  const { imageCount, imageOf } = images;
+  if (imageCount === 0) return NOBODY;
+  const sample = rowsAt(images.matrix, spread(imageCount, FIT_ROWS));
+  const rotation = await pool.call("fitPrincipal", { sample, width: WIDTH });
+  const turn = async ({ matrix }: ImageVectors) => {
+    const turned = inParts(matrix, SHARD_ROWS).map((features) => pool.call("principalVectors", { features, rotation }));
+    return joined(
+      (await Promise.all(turned)).map(({ values }) => values),
+      rotation.width,
+    );
+  };
+  const vectors = await turn(images);
+  const all = { matrix: vectors, imageCount, imageOf };
+  const expected = Math.min(NEIGHBOURS, imageCount - 1) * imageCount;
+  let radius = await radiusOf(pool, all);
+  let pairs = await pairsWithin(pool, vectors, radius, MOST_TIMES * expected);
+  for (; pairs === undefined; pairs = await pairsWithin(pool, vectors, radius, MOST_TIMES * expected)) radius *= SMALLER;
+  const neighbours = { ...neighbourLists(pairs, imageOf, imageCount), radius };
+  if (!labeled) return { neighbours, toLabeled: undefined };
+  const base = { ...labeled, matrix: await turn(labeled) };
+  const { distance: toLabeled } = await nearestImages(pool, all, base);
+  return { neighbours, toLabeled };
+}
+
+async function radiusOf(pool: WorkerPool<SearchHandlers>, images: ImageVectors): Promise<number> {
+  const { matrix, imageCount } = images;
+  const numbers = vectorsByImage(images);
+  const perImage = matrix.rowCount / Math.max(1, imageCount);
+  const some = [...spread(imageCount, Math.ceil(RADIUS_ROWS / perImage))].map((image) => numbers[image]);
+  const sample = rowsAt(matrix, Uint32Array.from(some.flat()));
+  const own = Uint32Array.from(some.flatMap((vectors, image) => vectors.map(() => image)));
+  const radius = await pool.call("neighbourRadius", { sample, imageOf: own, share: NEIGHBOURS / (imageCount - 1) });
+  // unit vectors are not farther apart
+  return Math.min(radius, 2 * (1 + 2 ** -20));
+}
+
+/** Undefined when there are more than `most`. */
+async function pairsWithin(
+  pool: WorkerPool<SearchHandlers>,
+  matrix: FeatureMatrix,
+  threshold: number,
+  most: number,
+): Promise<PairList[] | undefined> {
+  const shards = inParts(matrix, SHARD_ROWS);
+  const readShard = async (shard: number) => shards[shard];
+  const search = new PairSearch(pool, { threshold, blockRows: BLOCK_ROWS, readShard });
+  const lists: PairList[] = [];
+  let count = 0;
+  for await (const part of search.add(shards.map((features) => ({ features })))) {
+    count += part.count;
+    if (count > most) return undefined;
+    lists.push(part.toPairs());
+  }
+  return lists;
+}
+
+/** Up to `count` numbers below `end`, evenly spread. */
+function spread(end: number, count: number): Uint32Array {
+  const sampled = Math.min(end, count);
+  return Uint32Array.from({ length: sampled }, (_, i) => Math.floor((i * end) / sampled));
+}
+
+function rowsAt({ values, dim }: FeatureMatrix, rows: Uint32Array): FeatureMatrix {
+  const chosen = sharedMatrix(rows.length, dim);
+  for (const [i, row] of rows.entries()) chosen.values.set(values.subarray(row * dim, (row + 1) * dim), i * dim);
+  return chosen;
+}

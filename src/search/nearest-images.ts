@@ -1,0 +1,36 @@
+import type { WorkerPool } from "#base/worker-pool.ts";
+import { type FeatureMatrix, rowsOf } from "#data/feature-matrix.ts";
+import type { ImageVectors } from "#data/image-vectors.ts";
+import type { NearestRows } from "#search/nearest-rows.ts";
+import type { SearchHandlers } from "#search/search-worker.ts";
+
+const PART_ROWS = 8192;
+
+/** The nearest base image of every image, by their closest vectors: the smaller number of equally near ones. Exact, on all threads. */
+export async function nearestImages(
+  pool: WorkerPool<SearchHandlers>,
+  images: ImageVectors,
+  base: ImageVectors,
+): Promise<NearestRows> {
+  const parts = inParts(images.matrix, PART_ROWS).map((queries) => pool.call("nearest", { queries, base: base.matrix }));
+  const row = new Uint32Array(images.imageCount);
+  const distance = new Float64Array(images.imageCount).fill(Number.POSITIVE_INFINITY);
+  let vector = 0;
+  for (const ofVectors of await Promise.all(parts)) {
+    for (const [i, nearest] of ofVectors.distance.entries()) {
+      const image = images.imageOf[vector++];
+      const other = base.imageOf[ofVectors.row[i]];
+      if (nearest > distance[image] || (nearest === distance[image] && other >= row[image])) continue;
+      distance[image] = nearest;
+      row[image] = other;
+    }
+  }
+  return { row, distance };
+}
+
+/** The rows of a matrix in runs of so many; the last may be shorter. */
+export function inParts(matrix: FeatureMatrix, size: number): FeatureMatrix[] {
+  return Array.from({ length: Math.ceil(matrix.rowCount / size) }, (_, part) =>
+    rowsOf(matrix, part * size, Math.min((part + 1) * size, matrix.rowCount)),
+  );
+}
