@@ -91,6 +91,7 @@ export class Coverage {
     return new FarthestImages(this.#covered, images, {
       watched: new WatchedImages(this.#vectors, this.#numbers, most),
       bringUpToDate: (some) => this.#bringUpToDate(some),
+      choices: this.#chosen.count,
     });
   }
 

@@ -1,7 +1,7 @@
 import type { WatchedImages } from "#search/watched-images.ts";
 
 /** Brings images up to date: compares each with the choices that it was not compared with yet. */
-export type BringUpToDate = (images: readonly number[]) => Promise<void>;
+type BringUpToDate = (images: readonly number[]) => Promise<void>;
 
 /** So many images are brought up to date at first; more where they do not last for long. */
 const FIRST_LOOKED = 1024;
@@ -12,6 +12,14 @@ const LEAST_WATCHED = 64;
 const CHOICES_BETWEEN = 16;
 
 const SAMPLED = 1024;
+
+export interface FarthestOptions {
+  /** Holds no image yet. */
+  readonly watched: WatchedImages;
+  readonly bringUpToDate: BringUpToDate;
+  /** How many there were before. */
+  readonly choices: number;
+}
 
 /**
  * Which of some images is the farthest from all that is labeled or chosen, as choices are added; the smaller number where several are equally
@@ -34,14 +42,17 @@ export class FarthestImages {
   constructor(
     covered: Float64Array,
     images: Iterable<number>,
-    { watched, bringUpToDate }: { watched: WatchedImages; bringUpToDate: BringUpToDate },
+    { watched, bringUpToDate, choices }: FarthestOptions,
   ) {
     this.#covered = covered;
     this.#watched = watched;
     this.#bringUpToDate = bringUpToDate;
     this.#counts = new Uint8Array(covered.length);
     for (const image of images) this.#counts[image] = 1;
-    this.#next = this.#farthestOf(this.#all());
+    const all = [...this.#all()];
+    // few images are watched from the start
+    if (choices === 0 && all.length <= MOST_LOOKED) watched.hold(all);
+    else this.#next = this.#farthestOf(all);
   }
 
   /** The images that are up to date. */

@@ -1,5 +1,5 @@
 import type { WorkerPool } from "#base/worker-pool.ts";
-import { type FeatureMatrix, sharedMatrix } from "#data/feature-matrix.ts";
+import { type FeatureMatrix, rowsOf } from "#data/feature-matrix.ts";
 import { type ImageVectors, vectorsByImage } from "#data/image-vectors.ts";
 import type { PairList } from "#data/pair-list.ts";
 import { inParts, nearestImages } from "#search/nearest-images.ts";
@@ -18,6 +18,7 @@ const FIT_ROWS = 4096;
 const RADIUS_ROWS = 2048;
 const SHARD_ROWS = 8192;
 const BLOCK_ROWS = 1024;
+const FEW_ROWS = 2048;
 
 /** A sample may mislead: with so many times the expected pairs, the radius is made smaller. */
 const MOST_TIMES = 4;
@@ -88,9 +89,10 @@ async function pairsWithin(
   threshold: number,
   most: number,
 ): Promise<PairList[] | undefined> {
-  const shards = inParts(matrix, SHARD_ROWS);
+  // an empty shard first: a search then compares few rows as they are, which needs no sketches
+  const shards = [rowsOf(matrix, 0, 0), ...inParts(matrix, matrix.rowCount <= FEW_ROWS ? FEW_ROWS : SHARD_ROWS)];
   const readShard = async (shard: number) => shards[shard];
-  const search = new PairSearch(pool, { threshold, blockRows: BLOCK_ROWS, readShard });
+  const search = new PairSearch(pool, { threshold, blockRows: BLOCK_ROWS, readShard, fewRows: FEW_ROWS });
   const lists: PairList[] = [];
   let count = 0;
   for await (const part of search.add(shards.map((features) => ({ features })))) {
@@ -107,8 +109,9 @@ function spread(end: number, count: number): Uint32Array {
   return Uint32Array.from({ length: sampled }, (_, i) => Math.floor((i * end) / sampled));
 }
 
+/** Rows in memory of their own, which ONNX Runtime may read. */
 function rowsAt({ values, dim }: FeatureMatrix, rows: Uint32Array): FeatureMatrix {
-  const chosen = sharedMatrix(rows.length, dim);
-  for (const [i, row] of rows.entries()) chosen.values.set(values.subarray(row * dim, (row + 1) * dim), i * dim);
-  return chosen;
+  const chosen = new Float32Array(rows.length * dim);
+  for (const [i, row] of rows.entries()) chosen.set(values.subarray(row * dim, (row + 1) * dim), i * dim);
+  return { values: chosen, rowCount: rows.length, dim };
 }
