@@ -96,7 +96,7 @@ function queryFolder({ rows, layer }: QueryCase): string {
 }
 
 /** A folder with features of a model over real photos, stretched to many rows, or with drawn ones. */
-function featureFolder({ model, rows }: Pick<Case, "model" | "rows">): string {
+export function featureFolder({ model, rows }: Pick<Case, "model" | "rows">): string {
   return whole(join(WORK, `${model}-${rows}`), rows, (file) => {
     if (model === "gaussian-512") run(PYTHON, ["-c", GAUSSIAN, String(rows), file]);
     else run(PYTHON, [join(SHARED, "peers/make_features.py"), realFeatures(model), String(rows), file]);
