@@ -47,7 +47,9 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
   const coverage = searcher.coverage(vectors, { ...standing, toLabeled: nearest?.distance });
   const first = nearest ? -1 : nearestToMean(vectors, drawnByContent(unlabeled, catalog).filter(standing.isOpen));
   const chosen = choose(
-    rules.order === "spread" ? new FarthestFirst(coverage, first) : await representative(searcher, vectors, base, standing),
+    rules.order === "spread"
+      ? new FarthestFirst(coverage, first)
+      : await representative(searcher, vectors, base, standing),
     coverage,
     { count, stopRadius: rules.stopRadius ?? 0, filledBy: (image) => quotas.take(image) },
   );

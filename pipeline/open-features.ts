@@ -38,7 +38,6 @@ export async function openFeatures(folder: string, { settings, paths, progress }
     matches: undefined,
     openThumbnails: async () => undefined,
     readGroups: () => knownGroups(paths.reports),
-    choices: undefined,
     settle: async () => ({
       imageOfRow: ids.map((id) => (id === "" ? undefined : { id, ...unknown })),
       changes: { new: count, changed: 0, moved: 0, removed: 0 },

@@ -113,7 +113,6 @@ export async function openImages(
       matches,
       openThumbnails: () => index.openThumbnails(THUMBNAIL_VERSION),
       readGroups: () => index.readGroups(),
-      choices: index,
       settle: () => run.settle(),
       close,
     };

@@ -89,9 +89,7 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
     const clustering = { ...settings.cluster, weakest, catalog, apart, pictures, store, order, progress };
     const found = await collect(cluster(pairs, clustering));
     const { groups, changes, named } = nameGroups(found, images, await source.readGroups());
-    const seen = second
-      ? { store: second.store, order: second.sight.orderOf(images) }
-      : { store, order };
+    const seen = second ? { store: second.store, order: second.sight.orderOf(images) } : { store, order };
     const wanted = { dissimilar: sources.dissimilar, count: settings.candidates, rules: settings.select };
     const selecting = { ...seen, ...wanted, catalog, searcher };
     const candidates = await collect(select(groups, { ...selecting, progress }));

@@ -2,7 +2,6 @@ import type { MatchLog } from "#artifacts/match-log.ts";
 import type { PairStrips } from "#artifacts/pair-strips.ts";
 import type { ShardStore } from "#artifacts/shard-store.ts";
 import type { ThumbnailLog } from "#artifacts/thumbnail-log.ts";
-import type { ChoiceHistory } from "#data/choice-history.ts";
 import type { ImageRecord, UnreadableImage } from "#data/image-record.ts";
 import type { KnownGroup } from "#data/known-group.ts";
 import type { ImageChanges } from "#data/row-owners.ts";
@@ -39,18 +38,10 @@ export interface Source {
   openThumbnails(): Promise<ThumbnailLog | undefined>;
   /** What the latest finished run reported; undefined where that is not known. */
   readGroups(): Promise<readonly KnownGroup[] | undefined>;
-  /** What earlier runs saw when they ranked candidates; undefined where nothing is kept. */
-  readonly choices: KeptChoices | undefined;
   /** Once all shards were read: tells which file has which row. */
   settle(): Promise<SettledRows>;
   /** Lets go of threads and files. */
   close(): Promise<void>;
-}
-
-/** What choosing candidates has shown, by rows of the index. */
-export interface KeptChoices {
-  readChoices(): Promise<ChoiceHistory | undefined>;
-  writeChoices(history: ChoiceHistory): Promise<void>;
 }
 
 /** The images of a run. */

@@ -37,9 +37,8 @@ export async function checkIndex(folder: string, record: IndexRecord, listener: 
     listener.onProgress("check", shards.length, record.shards.length);
   }
   const unreadable = await check.kept(record.unreadable, "files that cannot be read are tried again");
-  const choices = await check.kept(record.choices, "candidates are ranked without it");
   const groups = await check.kept(record.groups, "changes.csv tells of every group as new");
-  const checked = check.isWhole ? record : { ...record, shards, unreadable, choices, groups };
+  const checked = check.isWhole ? record : { ...record, shards, unreadable, groups };
   return { record: checked, rows: withOneOwner(rows) };
 }
 

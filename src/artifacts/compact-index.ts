@@ -1,10 +1,8 @@
 import { join } from "node:path";
-import { choiceBytes, readChoices } from "#artifacts/choice-file.ts";
-import { readPairs, writeIndexFile, writePairs, writeShard } from "#artifacts/index-files.ts";
+import { readPairs, writePairs, writeShard } from "#artifacts/index-files.ts";
 import type { IndexRecord, ShardRecord } from "#artifacts/index-record.ts";
 import { MatchLog } from "#artifacts/match-log.ts";
 import type { ShardStore } from "#artifacts/shard-store.ts";
-import { type ChoiceHistory, NO_CHOICE } from "#data/choice-history.ts";
 import type { IndexRow } from "#data/index-row.ts";
 import { PairCollector, type PairList, pairsWithin } from "#data/pair-list.ts";
 
@@ -63,11 +61,8 @@ export async function compacted(
   }
   const matches = record.matches && { ...record.matches, name: `matches.${nextGeneration++}.log` };
   if (matches && index.matches) await renumbered.writeMatches(join(folder, matches.name), index.matches);
-  const history = record.choices && renumbered.choices(await readChoices(folder, record.choices));
-  const name = `choices.${nextGeneration++}.bin`;
-  const choices = history && (await writeIndexFile(folder, name, choiceBytes(history)));
   const count = firstRow + living.length;
-  return { ...record, shards, matches, choices, nextShard, nextGeneration, rows: count, reportedRows: count };
+  return { ...record, shards, matches, nextShard, nextGeneration, rows: count, reportedRows: count };
 }
 
 /** All pairs of the shards to be rewritten that every one of them knows; no threshold where one was not compared. */
@@ -83,7 +78,7 @@ async function stripsFrom({ folder, record }: FullIndex, from: number) {
   return { strips: strips.toList(), threshold };
 }
 
-const NO_ROW = NO_CHOICE;
+const NO_ROW = 0xffffffff;
 
 /** The numbers that rows have after dead ones were left out. */
 class Renumbering {
@@ -103,20 +98,6 @@ class Renumbering {
       if (a !== NO_ROW && b >= first && b < end) found.add(a, b, distance[i]);
     }
     return found.toList();
-  }
-
-  /** Choices whose row is no more keep their place: what they were nearest to has to be compared anew. */
-  choices({ members, choices, starts, rows, squared }: ChoiceHistory): ChoiceHistory {
-    const numbered = rows.map((row) => this.#numberOf[row]);
-    const livingBefore = new Uint32Array(rows.length + 1);
-    for (const [i, row] of numbered.entries()) livingBefore[i + 1] = livingBefore[i] + Number(row !== NO_ROW);
-    return {
-      members: members.map((row) => this.#numberOf[row]).filter((row) => row !== NO_ROW),
-      choices: choices.map((row) => (row === NO_CHOICE ? NO_CHOICE : this.#numberOf[row])),
-      starts: starts.map((start) => livingBefore[start]),
-      rows: numbered.filter((row) => row !== NO_ROW),
-      squared: squared.filter((_, i) => numbered[i] !== NO_ROW),
-    };
   }
 
   async writeMatches(path: string, matches: MatchLog): Promise<void> {

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { CheckedIndex, IndexListener } from "#artifacts/check-index.ts";
-import { choiceBytes, readChoices } from "#artifacts/choice-file.ts";
 import { compacted, compactFrom } from "#artifacts/compact-index.ts";
 import {
   readPairs,
@@ -22,7 +21,6 @@ import { ShardStore } from "#artifacts/shard-store.ts";
 import { ThumbnailLog } from "#artifacts/thumbnail-log.ts";
 import type { UnreadableFile } from "#artifacts/unreadable-files.ts";
 import { messageOf } from "#base/pipeline-error.ts";
-import type { ChoiceHistory } from "#data/choice-history.ts";
 import { imageVectors } from "#data/image-vectors.ts";
 import type { IndexRow } from "#data/index-row.ts";
 import type { KnownGroup } from "#data/known-group.ts";
@@ -137,17 +135,6 @@ export class FeatureIndex implements PairStrips {
   /** @param version of the way of making them: another one begins anew */
   async openThumbnails(version: number): Promise<ThumbnailLog> {
     return ThumbnailLog.open(...(await this.#log("thumbnails", version, "those pictures are made again")));
-  }
-
-  async readChoices(): Promise<ChoiceHistory | undefined> {
-    const { choices } = this.#record;
-    return choices ? readChoices(this.folder, choices) : undefined;
-  }
-
-  async writeChoices(history: ChoiceHistory): Promise<void> {
-    const generation = this.#record.nextGeneration;
-    const choices = await writeIndexFile(this.folder, `choices.${generation}.bin`, choiceBytes(history));
-    await this.#commit({ choices, nextGeneration: generation + 1 });
   }
 
   /** The groups that the latest finished run reported; undefined where that is not known. */

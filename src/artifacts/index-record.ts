@@ -67,8 +67,6 @@ export interface IndexRecord {
   readonly matches: { readonly name: string; readonly version: number } | null;
   /** File with what cannot be read until it changes. */
   readonly unreadable: FileRecord | null;
-  /** File with what ranking candidates has shown. */
-  readonly choices: FileRecord | null;
   /** File with the groups that the latest finished run reported. */
   readonly groups: FileRecord | null;
   /** File with small pictures, and which way of making them it was; null before the first. */
@@ -80,7 +78,7 @@ const NOT_KEPT_BEFORE = { groups: null, thumbnails: null };
 
 export function emptyRecord(madeBy: IndexMaker): IndexRecord {
   const counts = { rows: 0, reportedRows: 0, nextShard: 0, nextGeneration: 0 };
-  const nothing = { folders: {}, shards: [], matches: null, unreadable: null, choices: null };
+  const nothing = { folders: {}, shards: [], matches: null, unreadable: null };
   return { format: FORMAT_VERSION, madeBy, ...counts, ...nothing, ...NOT_KEPT_BEFORE };
 }
 
@@ -115,18 +113,20 @@ export async function readIndexRecord(file: string): Promise<IndexRecord | "dama
   if (typeof parsed?.format === "number") return "other";
   const { index } = parsed ?? {};
   if (!index || sha256(JSON.stringify(index, null, 1)) !== parsed.sha256) return "damaged";
-  return index.format === FORMAT_VERSION ? { ...NOT_KEPT_BEFORE, ...index } : "other";
+  if (index.format !== FORMAT_VERSION) return "other";
+  // earlier versions kept what ranking candidates had shown
+  const { choices: _, ...kept } = index as IndexRecord & { choices?: unknown };
+  return { ...NOT_KEPT_BEFORE, ...kept };
 }
 
 /** Every file that belongs to the index, relative to it. */
-export function filesOf({ shards, matches, unreadable, choices, groups, thumbnails }: IndexRecord): Set<string> {
+export function filesOf({ shards, matches, unreadable, groups, thumbnails }: IndexRecord): Set<string> {
   const names = new Set([INDEX_RECORD, INDEX_RECORD_COPY]);
   const add = (file: FileRecord | null | undefined) => file && names.add(file.name);
   for (const { content, pairs } of shards) {
     for (const file of [content?.features, content?.views, content?.images, content?.objectIds, pairs]) add(file);
   }
   add(unreadable);
-  add(choices);
   add(groups);
   for (const log of [matches, thumbnails]) if (log !== null) names.add(log.name);
   return names;

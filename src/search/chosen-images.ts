@@ -62,23 +62,28 @@ export class ChosenImages {
   nearest(image: number): Neighbour | undefined {
     if (this.#images.length === 0) return undefined;
     const { values, dim } = this.#vectors.matrix;
-    const { addresses: at, left, near, squared, rowAddresses } = this.#room(this.#placeOfVector.length);
-    let [smallest, place] = [Number.POSITIVE_INFINITY, 0];
-    for (const number of this.#numbers[image]) {
-      left.fill(0).set(values.subarray(number * dim, (number + 1) * dim));
-      for (let first = 0; first < this.#placeOfVector.length; first += BATCH_ROWS) {
-        const count = Math.min(BATCH_ROWS, this.#placeOfVector.length - first);
-        for (let i = 0; i < count; i++) rowAddresses[i] = at[4] + (first + i) * this.#stride * 4;
-        const limit = Math.fround(largestFloatSum(dim, smallest));
-        const found = this.#look.functions.near_rows(at[0], at[1], count, this.#stride * 4, limit, at[2], at[3]);
-        for (let i = 0; i < found; i++) {
-          const other = this.#placeOfVector[first + near[i]];
-          if (squared[i] > smallest || (squared[i] === smallest && other >= place)) continue;
-          [smallest, place] = [squared[i], other];
-        }
+    const best = { squared: Number.POSITIVE_INFINITY, place: 0 };
+    for (const number of this.#numbers[image]) this.#compare(values.subarray(number * dim, (number + 1) * dim), best);
+    return { row: this.#images[best.place], distance: Math.sqrt(best.squared) };
+  }
+
+  /** Compares a vector with those of all chosen images. */
+  #compare(vector: Float32Array, best: { squared: number; place: number }): void {
+    const count = this.#placeOfVector.length;
+    const { addresses: at, left, near, squared, rowAddresses } = this.#room(count);
+    left.fill(0).set(vector);
+    for (let first = 0; first < count; first += BATCH_ROWS) {
+      const size = Math.min(BATCH_ROWS, count - first);
+      for (let i = 0; i < size; i++) rowAddresses[i] = at[4] + (first + i) * this.#stride * 4;
+      const limit = Math.fround(largestFloatSum(vector.length, best.squared));
+      const found = this.#look.functions.near_rows(at[0], at[1], size, this.#stride * 4, limit, at[2], at[3]);
+      for (let i = 0; i < found; i++) {
+        const place = this.#placeOfVector[first + near[i]];
+        if (squared[i] > best.squared || (squared[i] === best.squared && place >= best.place)) continue;
+        best.squared = squared[i];
+        best.place = place;
       }
     }
-    return { row: this.#images[place], distance: Math.sqrt(smallest) };
   }
 
   #grow(): void {

@@ -2,6 +2,7 @@ import type { WorkerPool } from "#base/worker-pool.ts";
 import { type ImageVectors, vectorsByImage } from "#data/image-vectors.ts";
 import { ChosenImages, type Neighbour } from "#search/chosen-images.ts";
 import { FarthestImages } from "#search/farthest-images.ts";
+import { mostVectors } from "#search/image-block.ts";
 import type { SearchHandlers } from "#search/search-worker.ts";
 import { WatchedImages } from "#search/watched-images.ts";
 
@@ -87,7 +88,7 @@ export class Coverage {
   }
 
   #farthestOf(images: readonly number[]): FarthestImages {
-    const most = this.#numbers.reduce((longest, { length }) => Math.max(longest, length), 0);
+    const most = mostVectors(this.#numbers);
     return new FarthestImages(this.#covered, images, {
       watched: new WatchedImages(this.#vectors, this.#numbers, most),
       bringUpToDate: (some) => this.#bringUpToDate(some),

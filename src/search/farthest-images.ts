@@ -39,11 +39,7 @@ export class FarthestImages {
   #choicesSinceLook = 0;
 
   /** @param covered plain L2 from each image to what is labeled or chosen: at least so near; shape (images,) */
-  constructor(
-    covered: Float64Array,
-    images: Iterable<number>,
-    { watched, bringUpToDate, choices }: FarthestOptions,
-  ) {
+  constructor(covered: Float64Array, images: Iterable<number>, { watched, bringUpToDate, choices }: FarthestOptions) {
     this.#covered = covered;
     this.#watched = watched;
     this.#bringUpToDate = bringUpToDate;

@@ -8,12 +8,12 @@ import { ImageBlock, mostVectors } from "#search/image-block.ts";
  */
 export function* imageDistances(left: ImageVectors, right: ImageVectors): Generator<Float64Array> {
   const ofLeft = vectorsByImage(left);
-  const block = new ImageBlock(right, vectorsByImage(right), [0, right.imageCount], mostVectors(ofLeft));
+  const block = new ImageBlock(right, vectorsByImage(right), mostVectors(ofLeft));
   const { values, dim } = left.matrix;
-  for (const [image, numbers] of ofLeft.entries()) {
+  for (const numbers of ofLeft) {
     block.forget();
     const vectors = numbers.map((vector) => values.subarray(vector * dim, (vector + 1) * dim));
-    block.compare(vectors, image);
+    block.compare(vectors);
     yield block.distances();
   }
 }

@@ -62,7 +62,8 @@ export async function findLikeness(
   const expected = Math.min(NEIGHBOURS, imageCount - 1) * imageCount;
   let radius = await radiusOf(pool, all);
   let pairs = await pairsWithin(pool, vectors, radius, MOST_TIMES * expected);
-  for (; pairs === undefined; pairs = await pairsWithin(pool, vectors, radius, MOST_TIMES * expected)) radius *= SMALLER;
+  for (; pairs === undefined; pairs = await pairsWithin(pool, vectors, radius, MOST_TIMES * expected))
+    radius *= SMALLER;
   const neighbours = { ...neighbourLists(pairs, imageOf, imageCount), radius };
   if (!labeled) return { neighbours, toLabeled: undefined };
   const base = { ...labeled, matrix: await turn(labeled) };

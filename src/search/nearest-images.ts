@@ -12,7 +12,9 @@ export async function nearestImages(
   images: ImageVectors,
   base: ImageVectors,
 ): Promise<NearestRows> {
-  const parts = inParts(images.matrix, PART_ROWS).map((queries) => pool.call("nearest", { queries, base: base.matrix }));
+  const parts = inParts(images.matrix, PART_ROWS).map((queries) =>
+    pool.call("nearest", { queries, base: base.matrix }),
+  );
   const row = new Uint32Array(images.imageCount);
   const distance = new Float64Array(images.imageCount).fill(Number.POSITIVE_INFINITY);
   let vector = 0;

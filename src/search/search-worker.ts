@@ -7,8 +7,8 @@ import { type FittedRowIndex, fitRowIndex, type RowIndexFitRequest } from "#sear
 import { type FitRequest, type FittedSketch, fitSketch, plainSketch } from "#search/fit-sketch.ts";
 import { type LayOutOptions, layOut } from "#search/lay-out.ts";
 import { MatrixProduct } from "#search/matrix-product.ts";
-import { neighbourRadius, type RadiusRequest } from "#search/neighbour-radius.ts";
 import { type NearestRows, nearestRows } from "#search/nearest-rows.ts";
+import { neighbourRadius, type RadiusRequest } from "#search/neighbour-radius.ts";
 import { fitPrincipal, principalVectors } from "#search/principal-vectors.ts";
 import type { Rotation } from "#search/rotation.ts";
 import { distancesWithin, type RowDistances } from "#search/row-distances.ts";

@@ -41,7 +41,8 @@ export class WatchedImages {
     const { addresses, buffer } = this.#look.takeRoom([...sizes, 4 * images.length]);
     this.#left = new Float32Array(buffer, addresses[0], stride * this.#most).fill(0);
     const rows = new Float32Array(buffer, addresses[1], stride * held.length).fill(0);
-    for (const [i, { vector }] of held.entries()) rows.set(values.subarray(vector * dim, (vector + 1) * dim), i * stride);
+    for (const [i, { vector }] of held.entries())
+      rows.set(values.subarray(vector * dim, (vector + 1) * dim), i * stride);
     new Uint32Array(buffer, addresses[2], held.length).set(held.map(({ i }) => i));
     this.#nearest = new Float64Array(buffer, addresses[3], images.length);
     this.#rowCount = held.length;

@@ -152,8 +152,6 @@ test("rows that died are left out once they are many; the others keep features, 
   await index.writePairs(2, 0.5, pairsOf([3, 77], [4, 78], [61, 62]));
   const matches = await index.openMatches(1);
   for (const [a, b] of [[3, 77], [4, 78], [31, 32]]) matches.add(a, b, "copy"); // biome-ignore format: pairs in one line
-  const history = { members: Uint32Array.of(2, 3, 5), choices: Uint32Array.of(3, 4), starts: Uint32Array.of(0, 2, 3) };
-  await index.writeChoices({ ...history, rows: Uint32Array.of(2, 3, 5), squared: Float64Array.of(0.5, 0, 0.25) });
   const isDead = (row: number) => row % 2 === 0 && row !== 62;
   const rows = index.rows.map((row, number) => (isDead(number) ? { ...row, id: "" } : row));
   await index.settle({ rows, folders: {} });
@@ -174,13 +172,6 @@ test("rows that died are left out once they are many; the others keep features, 
     [numberOf(61), numberOf(62)],
   ]);
   expect([0, 1, 2].map((shard) => compact.thresholdOf(shard))).toEqual([0.5, 0.5, 0.5]);
-  expect(await compact.readChoices()).toEqual({
-    members: Uint32Array.of(numberOf(3), numberOf(5)),
-    choices: Uint32Array.of(numberOf(3), 0xffffffff),
-    starts: Uint32Array.of(0, 1, 2),
-    rows: Uint32Array.of(numberOf(3), numberOf(5)),
-    squared: Float64Array.of(0, 0.25),
-  });
   const kept = await compact.openMatches(1);
   expect([...kept.entries()]).toEqual([[numberOf(3), numberOf(77), "copy"]]);
   await kept.close();

@@ -3,10 +3,12 @@ import { SeededRandom } from "#base/seeded-random.ts";
 import { choose } from "#candidates/choose.ts";
 import { FarthestFirst } from "#candidates/farthest-first.ts";
 import { Representative } from "#candidates/representative.ts";
-import { type FeatureMatrix, sharedMatrix } from "#data/feature-matrix.ts";
+import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import { imageVectors } from "#data/image-vectors.ts";
 import type { MatrixProduct } from "#search/matrix-product.ts";
 import type { Searcher } from "#search/searcher.ts";
+import { kMeansCentres } from "./k-means.ts";
+import { distances, rowsAt, shuffled } from "./select-rows.ts";
 
 /** What an order is asked: all rows, those that are labeled, and the others. */
 export interface Asked {
@@ -73,77 +75,4 @@ async function facilityLocation({ features, labeled, pool, count }: Asked, produ
     chosen.push(pool[best]);
   }
   return chosen;
-}
-
-const ROUNDS = 20;
-
-/** Lloyd's k-means of the pool, begun with k-means++; the pool's image nearest to each centre. */
-async function kMeansCentres({ features, pool, count, seed }: Asked, product: MatrixProduct): Promise<number[]> {
-  const random = new SeededRandom(seed);
-  const rows = rowsAt(features, pool);
-  const { dim } = rows;
-  const centres = { values: new Float32Array(count * dim), rowCount: count, dim };
-  const nearest = new Float32Array(pool.length).fill(Number.POSITIVE_INFINITY);
-  for (let c = 0, row = random.integer(0, pool.length); c < count; c++) {
-    centres.values.set(rows.values.subarray(row * dim, (row + 1) * dim), c * dim);
-    const [from] = await distances(product, rowsAt(rows, [row]), rows);
-    for (let i = 0; i < nearest.length; i++) nearest[i] = Math.min(nearest[i], from[i] ** 2);
-    let left = random.between(0, 1) * nearest.reduce((sum, square) => sum + square, 0);
-    row = nearest.findIndex((square) => (left -= square) < 0);
-    if (row < 0) row = random.integer(0, pool.length);
-  }
-  for (let round = 0; round < ROUNDS; round++) {
-    const to = await distances(product, centres, rows);
-    const [sums, counts] = [new Float64Array(count * dim), new Uint32Array(count)];
-    for (let i = 0; i < pool.length; i++) {
-      const c = smallestOf(to.map((from) => from[i]));
-      counts[c]++;
-      for (let f = 0; f < dim; f++) sums[c * dim + f] += rows.values[i * dim + f];
-    }
-    for (let i = 0; i < sums.length; i++) {
-      const size = counts[Math.floor(i / dim)];
-      if (size > 0) centres.values[i] = sums[i] / size;
-    }
-  }
-  const chosen = new Set<number>();
-  for (const from of await distances(product, centres, rows))
-    chosen.add([...from.keys()].filter((i) => !chosen.has(i)).reduce((a, b) => (from[b] < from[a] ? b : a)));
-  return [...chosen].map((i) => pool[i]);
-}
-
-/** L2 from each left row to all right ones, in float32. */
-export async function distances(product: MatrixProduct, left: FeatureMatrix, right: FeatureMatrix) {
-  const own = (matrix: FeatureMatrix) => matrix.values.slice(0, matrix.rowCount * matrix.dim);
-  const dots = await product.multiply(own(left), own(right), left.dim);
-  const squares = (matrix: FeatureMatrix) =>
-    Float32Array.from({ length: matrix.rowCount }, (_, row) => {
-      let sum = 0;
-      for (let f = row * matrix.dim; f < (row + 1) * matrix.dim; f++) sum += matrix.values[f] ** 2;
-      return sum;
-    });
-  const [ofLeft, ofRight] = [squares(left), squares(right)];
-  return Array.from({ length: left.rowCount }, (_, a) =>
-    ofRight.map((square, b) => Math.sqrt(Math.max(0, ofLeft[a] + square - 2 * dots[a * right.rowCount + b]))),
-  );
-}
-
-export function rowsAt({ values, dim }: FeatureMatrix, rows: readonly number[]): FeatureMatrix {
-  const chosen = sharedMatrix(rows.length, dim);
-  for (const [i, row] of rows.entries()) chosen.values.set(values.subarray(row * dim, (row + 1) * dim), i * dim);
-  return chosen;
-}
-
-export function shuffled<Item>(items: readonly Item[], random: SeededRandom): Item[] {
-  const mixed = [...items];
-  for (let i = mixed.length - 1; i > 0; i--) {
-    const j = random.integer(0, i + 1);
-    [mixed[i], mixed[j]] = [mixed[j], mixed[i]];
-  }
-  return mixed;
-}
-
-function smallestOf(numbers: readonly number[]): number {
-  let smallest = 0;
-  for (let i = 1; i < numbers.length; i++) if (numbers[i] < numbers[smallest]) smallest = i;
-  return smallest;
 }

@@ -4,7 +4,8 @@ import { SeededRandom } from "#base/seeded-random.ts";
 import { MatrixProduct } from "#search/matrix-product.ts";
 import { Searcher } from "#search/searcher.ts";
 import { type Classified, classifiedPhotos, digits, someClasses } from "./select-data.ts";
-import { chosenBy, distances, ORDERS, rowsAt, shuffled, type Tools } from "./select-orders.ts";
+import { chosenBy, ORDERS, type Tools } from "./select-orders.ts";
+import { distances, rowsAt, shuffled } from "./select-rows.ts";
 import { benchSpeed } from "./select-speed.ts";
 
 // What candidates are worth: how many labels more teach, by each order. Needs ../shared. Options: names of cases, or `speed`.
@@ -23,21 +24,29 @@ interface Case {
 }
 
 const PHOTOS = { labeled: 150, counts: [50, 100, 200], seeds: 20 } as const;
+const OTHERS = { ...PHOTOS, without: ["k-means"] } as const;
+const HALVES = { ...OTHERS, labeled: 75, counts: [25, 50, 100] } as const;
 const SMALL = "mobilenet_v3_small_100_224";
 const photos = (name: string) => () => classifiedPhotos(name, WORK);
 const half = (rest: number) => async () => someClasses(await photos(SMALL)(), (place) => place % 2 === rest);
 
 const CASES: Readonly<Record<string, Case>> = {
   photos: { data: photos(SMALL), ...PHOTOS },
-  "photos, other seeds": { data: photos(SMALL), ...PHOTOS, firstSeed: 1000 },
-  "photos, embedded": { data: photos("embedded"), ...PHOTOS },
-  "photos, MobileNetV2": { data: photos("mobilenet_v2_100_224"), ...PHOTOS },
-  "photos, MobileNetV1 0.25": { data: photos("mobilenet_v1_025_224"), ...PHOTOS },
-  "half of the classes": { data: half(0), labeled: 75, counts: [25, 50, 100], seeds: 20 },
-  "the other half": { data: half(1), labeled: 75, counts: [25, 50, 100], seeds: 20 },
-  "photos, 50 labeled": { data: photos(SMALL), ...PHOTOS, labeled: 50 },
+  "photos, other seeds": { data: photos(SMALL), ...OTHERS, firstSeed: 1000 },
+  "photos, embedded": { data: photos("embedded"), ...OTHERS },
+  "photos, MobileNetV2": { data: photos("mobilenet_v2_100_224"), ...OTHERS },
+  "photos, MobileNetV1 0.25": { data: photos("mobilenet_v1_025_224"), ...OTHERS },
+  "half of the classes": { data: half(0), ...HALVES },
+  "the other half": { data: half(1), ...HALVES },
+  "photos, 50 labeled": { data: photos(SMALL), ...OTHERS, labeled: 50 },
   // facility location would hold the distances of all 10,000 to all
-  digits: { data: digits, labeled: 100, counts: [10, 30, 100, 300], seeds: 5, without: ["facility location", "k-means"] },
+  digits: {
+    data: digits,
+    labeled: 100,
+    counts: [10, 30, 100, 300],
+    seeds: 5,
+    without: ["facility location", "k-means"],
+  },
 };
 
 /** Of one seed. */
@@ -60,7 +69,11 @@ export async function bench(names: readonly string[]): Promise<unknown> {
   return results;
 }
 
-async function benchCase(name: string, { data, labeled, counts, seeds, firstSeed = 0, without = [] }: Case, tools: Tools) {
+async function benchCase(
+  name: string,
+  { data, labeled, counts, seeds, firstSeed = 0, without = [] }: Case,
+  tools: Tools,
+) {
   const classified = await data();
   const { rowCount } = classified.features;
   const classCount = new Set(classified.classes).size;

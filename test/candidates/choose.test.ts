@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import { collect } from "#base/bounded-buffer.ts";
 import { choose } from "#candidates/choose.ts";
 import { FarthestFirst, nearestToMean } from "#candidates/farthest-first.ts";
 import { FolderQuotas } from "#candidates/folder-quotas.ts";
 import { likeness, Representative } from "#candidates/representative.ts";
-import { collect } from "#base/bounded-buffer.ts";
 import { imageVectors } from "#data/image-vectors.ts";
 import { neighbourLists } from "#search/neighbours.ts";
 import { Searcher } from "#search/searcher.ts";
@@ -48,7 +48,9 @@ async function farthestFirst({ count, ...options }: Case) {
   const images = [...choosing.between.keys()].filter(choosing.isOpen);
   const first = choosing.toLabeled ? -1 : nearestToMean(vectors, images);
   const found = await collect(choose(new FarthestFirst(coverage, first), coverage, { count }));
-  const expected = oracleChoices(choosing, count, (image, covered) => (image === first ? 1e99 : Math.min(1e98, covered[image])));
+  const expected = oracleChoices(choosing, count, (image, covered) =>
+    image === first ? 1e99 : Math.min(1e98, covered[image]),
+  );
   return { found, expected };
 }
 
@@ -61,7 +63,9 @@ async function representative({ count, ...options }: Case, share: number) {
   const sorted = Float64Array.from(some.flatMap((row, a) => [...row.subarray(0, a)])).sort();
   const radius = sorted[Math.floor(share * sorted.length)] ?? 1;
   const pairs = between.flatMap((row, a) =>
-    [...row.subarray(0, a).keys()].filter((b) => row[b] <= radius).map((b) => ({ left: b, right: a, distance: row[b] })),
+    [...row.subarray(0, a).keys()]
+      .filter((b) => row[b] <= radius)
+      .map((b) => ({ left: b, right: a, distance: row[b] })),
   );
   const list = {
     left: Uint32Array.from(pairs, ({ left }) => left),
@@ -79,11 +83,9 @@ async function representative({ count, ...options }: Case, share: number) {
   let known = 0;
   const expected = oracleChoices(choosing, count, (image, _, chosen) => {
     for (; known < chosen.length; known++)
-      for (const other of own)
-        represented[other] = Math.max(represented[other], alike[chosen[known]][other]);
+      for (const other of own) represented[other] = Math.max(represented[other], alike[chosen[known]][other]);
     let sum = 0;
-    for (const other of own)
-      if (counts(other)) sum += Math.max(0, alike[image][other] - represented[other]);
+    for (const other of own) if (counts(other)) sum += Math.max(0, alike[image][other] - represented[other]);
     return sum;
   });
   return { found, expected };

@@ -20,7 +20,6 @@ const FILE_KINDS = {
   matches: /match/,
   groups: /^groups\.\d+\.ndjson$/,
   thumbnails: /^thumbnails\.\d+\.log$/,
-  choices: /^choices\.\d+\.bin$/,
   manifest: /^index(\.copy)?\.json$/,
   unreadable: /unreadable/,
 } as const;

@@ -18,13 +18,14 @@ export function oracleDistances(features: FeatureMatrix, views: FeatureMatrix | 
     { matrix: features, row: image },
     ...Array.from({ length: perImage }, (_, i) => ({ matrix: views as FeatureMatrix, row: image * perImage + i })),
   ];
-  const between = Array.from({ length: features.rowCount }, () => new Float64Array(features.rowCount));
-  for (let a = 0; a < features.rowCount; a++) {
+  const vectors = Array.from({ length: features.rowCount }, (_, image) => vectorsOf(image));
+  const between = vectors.map(() => new Float64Array(features.rowCount));
+  for (let a = 0; a < vectors.length; a++) {
     for (let b = 0; b < a; b++) {
-      const all = vectorsOf(a).flatMap((x) =>
-        vectorsOf(b).map((y) => oracleDistance(x.matrix, x.row, y.matrix, y.row)),
-      );
-      between[a][b] = between[b][a] = Math.min(...all);
+      let closest = Number.POSITIVE_INFINITY;
+      for (const x of vectors[a])
+        for (const y of vectors[b]) closest = Math.min(closest, oracleDistance(x.matrix, x.row, y.matrix, y.row));
+      between[a][b] = between[b][a] = closest;
     }
   }
   return between;
@@ -45,19 +46,22 @@ export function oracleChoices(
   const chosen: number[] = [];
   const choices: Choice[] = [];
   while (chosen.length < count) {
-    let [next, largest] = [-1, Number.NEGATIVE_INFINITY];
-    for (const image of images) {
-      if (!isOpen(image) || chosen.includes(image)) continue;
-      const value = worth(image, covered, chosen);
-      if (next < 0 || value > largest) [next, largest] = [image, value];
-    }
-    if (next < 0) break;
-    const nearest = chosen.reduce((best, one) => (best < 0 || between[next][one] < between[next][best] ? one : best), -1);
+    const open = images.filter((image) => isOpen(image) && !chosen.includes(image));
+    if (open.length === 0) break;
+    const worths = open.map((image) => worth(image, covered, chosen));
+    const next = open[worths.reduce((best, value, i) => (value > worths[best] ? i : best), 0)];
+    const nearest = nearestOf(chosen, between[next]);
     chosen.push(next);
     for (const image of images) covered[image] = Math.min(covered[image], between[next][image]);
     const coverageRadius = images.reduce((most, image) => Math.max(most, covered[image]), 0);
-    const nearestChosen = nearest < 0 ? undefined : { row: nearest, distance: between[next][nearest] };
-    choices.push({ row: next, nearestChosen, coverageRadius });
+    choices.push({ row: next, nearestChosen: nearest, coverageRadius });
   }
   return choices;
+}
+
+/** The first of the nearest. */
+function nearestOf(images: readonly number[], distances: Float64Array): Choice["nearestChosen"] {
+  if (images.length === 0) return undefined;
+  const row = images.reduce((best, image) => (distances[image] < distances[best] ? image : best));
+  return { row, distance: distances[row] };
 }
