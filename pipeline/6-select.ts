@@ -1,17 +1,13 @@
 import type { ShardStore } from "#artifacts/shard-store.ts";
 import type { Progress } from "#base/progress.ts";
-import type { ChoosingOrder } from "#candidates/choice.ts";
-import { choose } from "#candidates/choose.ts";
-import { FarthestFirst, nearestToMean } from "#candidates/farthest-first.ts";
 import { FolderQuotas } from "#candidates/folder-quotas.ts";
-import { Representative } from "#candidates/representative.ts";
 import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
-import type { ImageVectors } from "#data/image-vectors.ts";
 import type { RowOrder } from "#data/row-order.ts";
 import type { Catalog } from "#reports/catalog.ts";
 import type { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
+import { choicesByRules } from "./choices-by-rules.ts";
 
 export interface SelectOptions {
   readonly catalog: Catalog;
@@ -22,6 +18,8 @@ export interface SelectOptions {
   readonly dissimilar: number;
   readonly count: number;
   readonly rules: Settings["select"];
+  /** Whether the picture of a rank is of one colour, or cannot be read any more. */
+  readonly showsNothing: (rank: number) => Promise<boolean>;
   readonly progress: Progress;
 }
 
@@ -40,19 +38,14 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
   const base = labeled.length === 0 ? undefined : await read(labeled);
   const nearest = base && (await searcher.nearestImages(vectors, base));
   const ids = unlabeled.map((rank) => catalog.images[rank].id);
-  const quotas = new FolderQuotas(ids, rules.quotas, rules.quotaPerFolder);
   const isUnlike = (image: number) => !nearest || nearest.distance[image] > dissimilar;
-  const counts = (image: number) => quotas.allow(image);
-  const standing = { counts, isOpen: (image: number) => isUnlike(image) && counts(image) };
-  const coverage = searcher.coverage(vectors, { ...standing, toLabeled: nearest?.distance });
-  const first = nearest ? -1 : nearestToMean(vectors, drawnByContent(unlabeled, catalog).filter(standing.isOpen));
-  const chosen = choose(
-    rules.order === "spread"
-      ? new FarthestFirst(coverage, first)
-      : await representative(searcher, vectors, base, standing),
-    coverage,
-    { count, stopRadius: rules.stopRadius ?? 0, filledBy: (image) => quotas.take(image) },
-  );
+  if (count > 0) noteNothingToRank(unlabeled.length, [...unlabeled.keys()].filter(isUnlike).length, options);
+  const chosen = choicesByRules({
+    ...{ vectors, labeled: base, toLabeled: nearest?.distance, isUnlike, searcher, count, rules },
+    quotas: new FolderQuotas(ids, rules.quotas, rules.quotaPerFolder),
+    firstAmong: drawnByContent(unlabeled, catalog),
+    showsNothing: (image) => options.showsNothing(unlabeled[image]),
+  });
   let rank = 0;
   for await (const { row, nearestChosen, coverageRadius } of chosen) {
     yield {
@@ -68,20 +61,14 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
   progress.finish("select");
 }
 
-/** What is known of images before any is chosen; see `CoverageOptions`. */
-interface Standing {
-  readonly counts: (image: number) => boolean;
-  readonly isOpen: (image: number) => boolean;
-}
-
-async function representative(
-  searcher: Searcher,
-  vectors: ImageVectors,
-  labeled: ImageVectors | undefined,
-  standing: Standing,
-): Promise<ChoosingOrder> {
-  const { neighbours, toLabeled } = await searcher.likeness(vectors, labeled);
-  return new Representative(neighbours, toLabeled, standing);
+function noteNothingToRank(unlabeled: number, unlike: number, { catalog, dissimilar, progress }: SelectOptions): void {
+  const { length } = catalog.images;
+  if (unlabeled === 0) {
+    progress.note(`No candidates: each of ${length} images has a label, a copy with a label, or the decision drop`);
+  } else if (unlike === 0) {
+    const found = `none of ${unlabeled} unlabeled images is farther than ${dissimilar} from every labeled one`;
+    progress.note(`No candidates: ${found}; a smaller --dissimilar allows nearer ones`);
+  }
 }
 
 /** The first choice decides about all that follow: of so few, a few new images seldom change it, and choices stay from night to night. */

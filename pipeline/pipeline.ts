@@ -91,7 +91,8 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
     const { groups, changes, named } = nameGroups(found, images, await source.readGroups());
     const seen = second ? { store: second.store, order: second.sight.orderOf(images) } : { store, order };
     const wanted = { dissimilar: sources.dissimilar, count: settings.candidates, rules: settings.select };
-    const selecting = { ...seen, ...wanted, catalog, searcher };
+    const showsNothing = (rank: number) => pictures.showsNothing(rank);
+    const selecting = { ...seen, ...wanted, catalog, searcher, showsNothing };
     const candidates = await collect(select(groups, { ...selecting, progress }));
 
     const shown = (await second?.sight.beside(pairs, images, { store, order }, { cacheBytes, progress })) ?? pairs;

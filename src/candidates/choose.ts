@@ -4,6 +4,8 @@ export interface ChooseOptions {
   readonly count: number;
   /** No image is chosen once the coverage radius is below this; plain L2. */
   readonly stopRadius?: number | undefined;
+  /** Whether an image that would be next is passed over. */
+  readonly isOdd?: ((image: number) => Promise<boolean>) | undefined;
   /** Names the images that leave because one was chosen, whose quota it has filled. */
   readonly filledBy?: ((image: number) => Iterable<number>) | undefined;
 }
@@ -16,19 +18,25 @@ export interface ChooseOptions {
 export async function* choose(
   order: ChoosingOrder,
   coverage: CoverageState,
-  { count, stopRadius = 0, filledBy = () => [] }: ChooseOptions,
+  { count, stopRadius = 0, isOdd, filledBy = () => [] }: ChooseOptions,
 ): AsyncGenerator<Choice> {
-  for (let chosen = 0; chosen < count; chosen++) {
+  const leaveOut = (image: number) => {
+    order.leaveOut(image);
+    coverage.leaveOut(image);
+  };
+  for (let chosen = 0; chosen < count; ) {
     if (stopRadius > 0 && (await coverage.radius()) < stopRadius) return;
     const row = await order.next();
     if (row < 0) return;
+    if (await isOdd?.(row)) {
+      leaveOut(row);
+      continue;
+    }
     const nearestChosen = coverage.nearestChosen(row);
     order.take(row);
     coverage.add(row);
-    for (const image of filledBy(row)) {
-      order.leaveOut(image);
-      coverage.leaveOut(image);
-    }
+    for (const image of filledBy(row)) leaveOut(image);
+    chosen++;
     yield { row, nearestChosen, coverageRadius: await coverage.radius() };
   }
 }

@@ -23,8 +23,9 @@ export class FarthestFirst implements ChoosingOrder {
     this.#first = -1;
   }
 
-  leaveOut(): void {
-    // the coverage knows
+  leaveOut(image: number): void {
+    // of others the coverage knows
+    if (image === this.#first) this.#first = -1;
   }
 }
 

@@ -11,7 +11,7 @@ export interface CoverageOptions {
   readonly toLabeled: Float64Array | undefined;
   /** Whether an image has to be covered. */
   readonly counts: (image: number) => boolean;
-  /** Whether one that has to be may be chosen. */
+  /** Whether one that has to be covered may be chosen. */
   readonly isOpen: (image: number) => boolean;
 }
 

@@ -5,6 +5,7 @@ import type { SessionOptions } from "#onnx/session.ts";
 import { compareFew, type FewComparison } from "#search/compare-few.ts";
 import { type FittedRowIndex, fitRowIndex, type RowIndexFitRequest } from "#search/fit-row-index.ts";
 import { type FitRequest, type FittedSketch, fitSketch, plainSketch } from "#search/fit-sketch.ts";
+import { type IsolationRequest, isolation } from "#search/isolation.ts";
 import { type LayOutOptions, layOut } from "#search/lay-out.ts";
 import { MatrixProduct } from "#search/matrix-product.ts";
 import { type NearestRows, nearestRows } from "#search/nearest-rows.ts";
@@ -82,6 +83,9 @@ const handlers = {
   /** The same for some rows of a matrix. */
   async nearestAmong({ features, rows, base }: { features: FeatureMatrix; rows: Uint32Array; base: FeatureMatrix }) {
     return nearestRows(await product(), chosenRows(features, rows), base);
+  },
+  async isolation(request: IsolationRequest) {
+    return { distances: await isolation(await product(), request) };
   },
   async fitPrincipal({ sample, width }: { sample: FeatureMatrix; width: number }): Promise<Rotation> {
     return fitPrincipal(await product(), sample, width);

@@ -1,7 +1,7 @@
 import { WorkerPool } from "#base/worker-pool.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
 import { Coverage, type CoverageOptions } from "#search/coverage.ts";
-import { findLikeness, type Likeness } from "#search/likeness-search.ts";
+import { findIsolation, findLikeness, type Likeness } from "#search/likeness-search.ts";
 import { nearestImages } from "#search/nearest-images.ts";
 import type { NearestRows } from "#search/nearest-rows.ts";
 import { PairSearch, type PairSearchOptions } from "#search/pair-search.ts";
@@ -40,6 +40,11 @@ export class Searcher {
   /** Finds which images are like each other, and how like labeled ones. */
   likeness(images: ImageVectors, labeled: ImageVectors | undefined): Promise<Likeness> {
     return findLikeness(this.#pool, images, labeled);
+  }
+
+  /** How far images are from their neighbours: to find those that are unlike everything. */
+  isolation(images: ImageVectors): Promise<Float32Array> {
+    return findIsolation(this.#pool, images);
   }
 
   close(): Promise<void> {

@@ -47,6 +47,7 @@ export interface Settings {
   };
   readonly select: {
     readonly order: "represent" | "spread";
+    readonly outliers: "keep" | "last" | "drop";
     /** No candidate is ranked once the coverage radius is below this; plain L2. */
     readonly stopRadius: number | null;
     /** Candidates of each folder, the first part of an object id, at most. */

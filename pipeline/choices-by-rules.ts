@@ -1,0 +1,68 @@
+import type { Choice, ChoosingOrder } from "#candidates/choice.ts";
+import { choose } from "#candidates/choose.ts";
+import { farOut } from "#candidates/far-out.ts";
+import { FarthestFirst, nearestToMean } from "#candidates/farthest-first.ts";
+import type { FolderQuotas } from "#candidates/folder-quotas.ts";
+import { Representative } from "#candidates/representative.ts";
+import type { ImageVectors } from "#data/image-vectors.ts";
+import type { Searcher } from "#search/searcher.ts";
+import type { Settings } from "#settings/settings.ts";
+
+export interface ChoosingRules {
+  /** Images that have no label, and those that have one. */
+  readonly vectors: ImageVectors;
+  readonly labeled: ImageVectors | undefined;
+  /** Plain L2 from each image to its nearest labeled one; undefined when nothing is labeled. */
+  readonly toLabeled: Float64Array | undefined;
+  /** Whether an image is far enough from every labeled one. */
+  readonly isUnlike: (image: number) => boolean;
+  readonly quotas: FolderQuotas;
+  /** Without labels, farthest-first order begins with one of these. */
+  readonly firstAmong: readonly number[];
+  /** Whether the picture of an image is of one colour, or cannot be read any more. */
+  readonly showsNothing: (image: number) => Promise<boolean>;
+  readonly searcher: Searcher;
+  readonly count: number;
+  readonly rules: Settings["select"];
+}
+
+/**
+ * Chooses images in the order that the rules name. Outliers, which are far out of all others or show nothing, come last or not at all; until
+ * it is their turn they neither have to be covered nor to be represented.
+ */
+export async function* choicesByRules(choosing: ChoosingRules): AsyncGenerator<Choice> {
+  const { vectors, toLabeled, isUnlike, quotas, searcher, count, rules, showsNothing } = choosing;
+  const keepsOutliers = rules.outliers === "keep";
+  const outliers = new Set(keepsOutliers ? [] : farOut(await searcher.isolation(vectors)));
+  const counts = (image: number) => quotas.allow(image) && !outliers.has(image);
+  const coverage = searcher.coverage(vectors, { counts, isOpen: isUnlike, toLabeled });
+  const isOpen = (image: number) => counts(image) && isUnlike(image);
+  const stopRadius = rules.stopRadius ?? 0;
+  const filledBy = (image: number) => quotas.take(image);
+  const isOdd = async (image: number) => {
+    const isOutlier = await showsNothing(image);
+    if (isOutlier) outliers.add(image);
+    return isOutlier;
+  };
+  const first = toLabeled ? -1 : nearestToMean(vectors, choosing.firstAmong.filter(isOpen));
+  const order =
+    rules.order === "spread" ? new FarthestFirst(coverage, first) : await representative(choosing, counts, isOpen);
+  let chosen = 0;
+  const among = { count, stopRadius, filledBy, isOdd: keepsOutliers ? undefined : isOdd };
+  for await (const choice of choose(order, coverage, among)) {
+    chosen++;
+    yield choice;
+  }
+  if (rules.outliers !== "last" || chosen === count || (await coverage.radius()) < stopRadius) return;
+  coverage.turnTo([...outliers].sort((a, b) => a - b).filter((image) => quotas.allow(image)));
+  yield* choose(new FarthestFirst(coverage), coverage, { count: count - chosen, stopRadius, filledBy });
+}
+
+async function representative(
+  { searcher, vectors, labeled }: ChoosingRules,
+  counts: (image: number) => boolean,
+  isOpen: (image: number) => boolean,
+): Promise<ChoosingOrder> {
+  const { neighbours, toLabeled } = await searcher.likeness(vectors, labeled);
+  return new Representative(neighbours, toLabeled, { counts, isOpen });
+}
