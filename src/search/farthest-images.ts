@@ -5,7 +5,8 @@ type BringUpToDate = (images: readonly number[]) => Promise<void>;
 
 /** So many images are brought up to date at first; more where they do not last for long. */
 const FIRST_LOOKED = 1024;
-const MOST_LOOKED = 4096;
+const MOST_LOOKED = 16_384;
+const MOST_WATCHED = 4096;
 const LEAST_WATCHED = 64;
 
 /** Fewer choices than this between two looks: more images are looked at next time. */
@@ -47,7 +48,7 @@ export class FarthestImages {
     for (const image of images) this.#counts[image] = 1;
     const all = [...this.#all()];
     // few images are watched from the start
-    if (choices === 0 && all.length <= MOST_LOOKED) watched.hold(all);
+    if (choices === 0 && all.length <= MOST_WATCHED) watched.hold(all);
     else this.#next = this.#farthestOf(all);
   }
 
@@ -86,8 +87,8 @@ export class FarthestImages {
       const far = images.filter((image) => next < 0 || this.#isFarther(image, next));
       if (next >= 0 && far.length < LEAST_WATCHED) continue;
       far.sort((a, b) => this.#covered[b] - this.#covered[a] || a - b);
-      this.#next = far.length > MOST_LOOKED ? far[MOST_LOOKED] : next;
-      this.#watched.hold(far.slice(0, MOST_LOOKED));
+      this.#next = far.length > MOST_WATCHED ? far[MOST_WATCHED] : next;
+      this.#watched.hold(far.slice(0, MOST_WATCHED));
       return;
     }
   }

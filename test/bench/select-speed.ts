@@ -12,7 +12,7 @@ export function benchSpeed(): unknown {
       const script = ["--import", "tsx", "test/bench/select-run.ts", folder, order, "1000", String(labeled)];
       return run(process.execPath, script);
     };
-    const numpy = run("/usr/bin/python3", ["-c", NUMPY, join(folder, "0000.features.npy"), "1000", String(labeled)]);
+    const numpy = run("python3", ["-c", NUMPY, join(folder, "0000.features.npy"), "1000", String(labeled)]);
     const [{ rows, ...spread }, { rows: _, ...represent }] = [ours("spread"), ours("represent")];
     const same = rows.findIndex((row: number, i: number) => row !== numpy.rows[i]);
     const result = { labeled, spread, represent, numpy: { ...numpy, rows: undefined }, firstOther: same };
