@@ -15,7 +15,7 @@ const WIDTH = 128;
 const NEIGHBOURS = 64;
 
 const FIT_ROWS = 4096;
-const RADIUS_ROWS = 2048;
+const RADIUS_ROWS = 1024;
 const SHARD_ROWS = 8192;
 const BLOCK_ROWS = 1024;
 const ISOLATION_ROWS = 1024;

@@ -64,7 +64,8 @@ export class WatchedImages {
       this.#left.set(values.subarray(vector * dim, (vector + 1) * dim), i * stride);
       return left + i * this.#bytes;
     });
-    for (const [i, image] of this.#images.entries()) this.#nearest[i] = covered[image] ** 2 * ROUNDED_UP;
+    const images = this.#images;
+    for (let i = 0; i < images.length; i++) this.#nearest[i] = covered[images[i]] ** 2 * ROUNDED_UP;
     const step = Math.max(1, Math.floor(CACHED_BYTES / this.#bytes));
     for (let row = 0; row < this.#rowCount; row += step) {
       const count = Math.min(step, this.#rowCount - row);
@@ -72,9 +73,9 @@ export class WatchedImages {
       for (const vector of lefts)
         this.#look.functions.nearer_rows(vector, from, count, this.#bytes, of, nearest, which, 0);
     }
-    for (const [i, image] of this.#images.entries()) {
+    for (let i = 0; i < images.length; i++) {
       const distance = Math.sqrt(this.#nearest[i]);
-      if (distance < covered[image]) covered[image] = distance;
+      if (distance < covered[images[i]]) covered[images[i]] = distance;
     }
   }
 }
