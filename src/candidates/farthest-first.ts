@@ -35,8 +35,8 @@ export function nearestToMean(
   some: Iterable<number> = Array(imageCount).keys(),
 ): number {
   const mean = new Float64Array(dim);
-  for (let row = 0; row < imageCount; row++)
-    for (let f = 0; f < dim; f++) mean[f] += values[row * dim + f] / imageCount;
+  for (let row = 0; row < imageCount; row++) for (let f = 0; f < dim; f++) mean[f] += values[row * dim + f];
+  for (let f = 0; f < dim; f++) mean[f] /= imageCount;
   let nearest = -1;
   let smallest = Number.POSITIVE_INFINITY;
   for (const row of some) {

@@ -29,15 +29,34 @@ export function squaredDistance(
   rightOffset: number,
   dim: number,
 ): number {
-  const sums = EIGHT_SUMS.fill(0);
-  for (let f = 0; f < dim; f++) {
-    const difference = left[leftOffset + f] - right[rightOffset + f];
-    sums[f & 7] += difference * difference;
+  // sums that are variables of their own take half the time of eight numbers in an array
+  let [s0, s1, s2, s3, s4, s5, s6, s7] = [0, 0, 0, 0, 0, 0, 0, 0];
+  const whole = dim - (dim % 8);
+  for (let l = leftOffset, r = rightOffset; l < leftOffset + whole; l += 8, r += 8) {
+    const d0 = left[l] - right[r];
+    const d1 = left[l + 1] - right[r + 1];
+    const d2 = left[l + 2] - right[r + 2];
+    const d3 = left[l + 3] - right[r + 3];
+    const d4 = left[l + 4] - right[r + 4];
+    const d5 = left[l + 5] - right[r + 5];
+    const d6 = left[l + 6] - right[r + 6];
+    const d7 = left[l + 7] - right[r + 7];
+    s0 += d0 * d0;
+    s1 += d1 * d1;
+    s2 += d2 * d2;
+    s3 += d3 * d3;
+    s4 += d4 * d4;
+    s5 += d5 * d5;
+    s6 += d6 * d6;
+    s7 += d7 * d7;
   }
-  return sums[0] + sums[1] + (sums[2] + sums[3]) + (sums[4] + sums[5] + (sums[6] + sums[7]));
+  if (whole < dim) {
+    const sums = [s0, s1, s2, s3, s4, s5, s6, s7];
+    for (let f = whole; f < dim; f++) sums[f & 7] += (left[leftOffset + f] - right[rightOffset + f]) ** 2;
+    [s0, s1, s2, s3, s4, s5, s6, s7] = sums;
+  }
+  return s0 + s1 + (s2 + s3) + (s4 + s5 + (s6 + s7));
 }
-
-const EIGHT_SUMS = new Float64Array(8);
 
 /** L2 distance (not squared) of row `a` of one matrix and row `b` of another of the same dim. */
 export function distance(left: FeatureMatrix, a: number, right: FeatureMatrix, b: number): number {

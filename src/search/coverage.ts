@@ -123,9 +123,16 @@ export class Coverage {
   }
 
   async #compare(images: readonly number[], base: ReturnType<ChosenImages["vectorsAfter"]>): Promise<void> {
-    const owners = images.flatMap((image) => this.#numbers[image].map(() => image));
-    const rows = Uint32Array.from(images.flatMap((image) => this.#numbers[image]));
-    const { distance } = await this.#pool.call("nearestAmong", { features: this.#vectors.matrix, rows, base });
+    const owners: number[] = [];
+    const rows: number[] = [];
+    for (const image of images)
+      for (const row of this.#numbers[image]) {
+        owners.push(image);
+        rows.push(row);
+      }
+    const queries = { features: this.#vectors.matrix, rows: Uint32Array.from(rows) };
+    const known = Float64Array.from(owners, (image) => this.#covered[image]);
+    const { distance } = await this.#pool.call("nearest", { queries, base, known });
     for (const [i, image] of owners.entries())
       if (distance[i] < this.#covered[image]) this.#covered[image] = distance[i];
   }

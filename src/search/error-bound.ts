@@ -10,13 +10,15 @@ export function gamma(terms: number): number {
 }
 
 /**
- * How far the float32 product of two operand rows of `dim + 2` numbers can lie from minus their true squared distance. The proof is
- * in why-no-pair-is-lost.md.
+ * How far |y|² − 2x·y can lie from its true value where x·y is a float32 product of `dim` terms and the rest is float64. The proof is in
+ * why-no-pair-is-lost.md.
  *
- * @param leftNorm, rightNorm L2 norms of the scaled rows, or upper bounds of them
+ * @param leftNorm, rightNorm L2 norms of x and y, or upper bounds of them, below 2²⁰
  */
 export function productError(dim: number, leftNorm: number, rightNorm: number): number {
-  return gamma(dim + 5) * (leftNorm + rightNorm) ** 2 + UNDERFLOW;
+  return (
+    2 * gamma(dim + 1) * leftNorm * rightNorm + 2 ** -36 * rightNorm ** 2 + UNDERFLOW * (1 + leftNorm) * (1 + rightNorm)
+  );
 }
 
 /**

@@ -45,8 +45,8 @@ export class FarthestImages {
     this.#watched = watched;
     this.#bringUpToDate = bringUpToDate;
     this.#counts = new Uint8Array(covered.length);
-    for (const image of images) this.#counts[image] = 1;
-    const all = [...this.#all()];
+    const all = [...images];
+    for (const image of all) this.#counts[image] = 1;
     // few images are watched from the start
     if (choices === 0 && all.length <= MOST_WATCHED) watched.hold(all);
     else this.#next = this.#farthestOf(all);
@@ -95,17 +95,25 @@ export class FarthestImages {
 
   /** About so many of the farthest images, as far as is known, and the farthest of the others. */
   #split(wanted: number): { images: number[]; next: number } {
-    const all = [...this.#all()];
-    const stretch = Math.max(1, Math.floor(all.length / SAMPLED));
-    const sampled = all.filter((_, i) => i % stretch === 0).map((image) => this.#covered[image]);
-    sampled.sort((a, b) => b - a);
-    const limit = sampled[Math.ceil((wanted / Math.max(1, all.length)) * sampled.length)] ?? Number.NEGATIVE_INFINITY;
-    const images = all.filter((image) => this.#covered[image] >= limit);
-    return { images, next: this.#farthestOf(all.filter((image) => this.#covered[image] < limit)) };
+    const limit = this.#limitOf(wanted);
+    const images: number[] = [];
+    let next = -1;
+    for (let image = 0; image < this.#counts.length; image++) {
+      if (this.#counts[image] === 0) continue;
+      if (this.#covered[image] >= limit) images.push(image);
+      else if (next < 0 || this.#covered[image] > this.#covered[next]) next = image;
+    }
+    return { images, next };
   }
 
-  *#all(): Generator<number> {
-    for (let image = 0; image < this.#counts.length; image++) if (this.#counts[image] === 1) yield image;
+  /** About so many images are at least so far, as a sample shows. */
+  #limitOf(wanted: number): number {
+    const sampled: number[] = [];
+    const stretch = Math.max(1, Math.floor(this.#counts.length / SAMPLED));
+    for (let image = 0; image < this.#counts.length; image += stretch)
+      if (this.#counts[image] === 1) sampled.push(this.#covered[image]);
+    sampled.sort((a, b) => b - a);
+    return sampled[Math.ceil(wanted / stretch)] ?? Number.NEGATIVE_INFINITY;
   }
 
   #farthestOf(images: Iterable<number>): number {

@@ -12,9 +12,12 @@ export async function nearestImages(
   images: ImageVectors,
   base: ImageVectors,
 ): Promise<NearestRows> {
-  const parts = inParts(images.matrix, PART_ROWS).map((queries) =>
-    pool.call("nearest", { queries, base: base.matrix }),
-  );
+  const { matrix } = images;
+  const parts = Array.from({ length: Math.ceil(matrix.rowCount / PART_ROWS) }, (_, part) => {
+    const count = Math.min(PART_ROWS, matrix.rowCount - part * PART_ROWS);
+    const rows = Uint32Array.from({ length: count }, (_, i) => part * PART_ROWS + i);
+    return pool.call("nearest", { queries: { features: matrix, rows }, base: base.matrix });
+  });
   const row = new Uint32Array(images.imageCount);
   const distance = new Float64Array(images.imageCount).fill(Number.POSITIVE_INFINITY);
   let vector = 0;

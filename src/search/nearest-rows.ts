@@ -1,9 +1,16 @@
 import { type FeatureMatrix, squaredDistance } from "#data/feature-matrix.ts";
-import { productError } from "#search/error-bound.ts";
+import { largestSquaredDistance, productError } from "#search/error-bound.ts";
 import type { MatrixProduct } from "#search/matrix-product.ts";
-import { commonScale, leftOperand, type Operand, rightOperand } from "#search/operands.ts";
+import { scaleFor, squaredNorms } from "#search/row-scale.ts";
 
 const BLOCK_ROWS = 256;
+const BASE_ROWS = 1024;
+
+/** With so few base rows, distances are computed at once. */
+const FEW_BASE_ROWS = 2;
+
+/** Rows whose longest is no longer than this and no shorter than its inverse are multiplied as they are. */
+const UNSCALED_NORM = 2 ** 18;
 
 /** The nearest base row of each query: equal distances go to the smaller row. */
 export interface NearestRows {
@@ -13,96 +20,159 @@ export interface NearestRows {
   readonly distance: Float64Array;
 }
 
+/** Rows of a matrix. */
+export interface SomeRows {
+  readonly features: FeatureMatrix;
+  readonly rows: Uint32Array;
+}
+
 /**
  * Finds the nearest of the base rows for every query row. Exact: the product only says which base rows can be the nearest, by the
  * bound of `productError`; those are computed in float64.
  *
  * @param base at least one row
+ * @param known plain L2, shape (queries,): where nothing is nearer than that, the answer may be any row and Infinity
  */
 export async function nearestRows(
   product: MatrixProduct,
-  queries: FeatureMatrix,
+  queries: SomeRows,
   base: FeatureMatrix,
+  known?: Float64Array,
 ): Promise<NearestRows> {
-  const scale = commonScale(queries, base);
-  const left = leftOperand(queries, scale);
-  const right = rightOperand(base, scale);
-  const longest = right.norms.reduce((most, norm) => Math.max(most, norm), 0);
-  const found: NearestRows = { row: new Uint32Array(queries.rowCount), distance: new Float64Array(queries.rowCount) };
-  for (let top = 0; top < queries.rowCount; top += BLOCK_ROWS) {
-    const bottom = Math.min(top + BLOCK_ROWS, queries.rowCount);
-    const rows = Array.from({ length: bottom - top }, (_, i) => {
-      return new NearestCandidates(2 * productError(queries.dim, left.norms[top + i], longest));
-    });
-    await offerAll(product, rows, left, right, top);
-    for (const [i, candidates] of rows.entries()) decide(queries, base, top + i, candidates.columns(), found);
+  const count = queries.rows.length;
+  const found: NearestRows = { row: new Uint32Array(count), distance: new Float64Array(count) };
+  if (base.rowCount <= FEW_BASE_ROWS) {
+    const all = [...Array(base.rowCount).keys()];
+    for (let i = 0; i < count; i++) decide(queries, base, i, all, found);
+    return found;
+  }
+  const squares = squaredNorms(queries.features, queries.rows);
+  const right = scaledBase(base, squares);
+  for (let first = 0; first < count; first += BLOCK_ROWS) {
+    const block = new QueryBlock(queries, squares, first, right);
+    for (let column = 0; column < base.rowCount; column += BASE_ROWS) await block.offer(product, column);
+    for (let i = 0; i < block.rowCount; i++) {
+      const isFarther = known !== undefined && block.isFarther(i, known[first + i]);
+      if (isFarther) found.distance[first + i] = Number.POSITIVE_INFINITY;
+      else decide(queries, base, first + i, block.columns(i), found);
+    }
   }
   return found;
 }
 
-/** Shows the product of every row with every column to the row's candidates. */
-async function offerAll(
-  product: MatrixProduct,
-  rows: readonly NearestCandidates[],
-  left: Operand,
-  right: Operand,
-  top: number,
-): Promise<void> {
-  const { width } = left;
-  const leftRows = left.values.subarray(top * width, (top + rows.length) * width);
-  const step = 4 * BLOCK_ROWS;
-  for (let first = 0; first < right.rowCount; first += step) {
-    const rightRows = right.values.subarray(first * width, Math.min(first + step, right.rowCount) * width);
-    const products = await product.multiply(leftRows, rightRows, width);
-    const columns = products.length / rows.length;
-    for (const [i, candidates] of rows.entries()) {
-      candidates.offer(products.subarray(i * columns, (i + 1) * columns), first);
-    }
-  }
+/** Base rows in memory of their own, which ONNX Runtime may read. */
+interface ScaledBase {
+  readonly values: Float32Array;
+  readonly dim: number;
+  /** Shape (rows,). */
+  readonly squares: Float64Array;
+  readonly longest: number;
+  /** What rows were multiplied by: a power of two that brings the longest into float32's better half. */
+  readonly scale: number;
 }
 
-/** Columns whose product is so near to the largest that rounding may hide which is the true one. */
-class NearestCandidates {
-  readonly #tolerance: number;
-  #best = Number.NEGATIVE_INFINITY;
-  #kept: { column: number; product: number }[] = [];
+/** @param others squared norms of what it is to be multiplied with */
+function scaledBase({ values, dim, rowCount }: FeatureMatrix, others: Float64Array): ScaledBase {
+  const squares = squaredNorms({ values, dim, rowCount });
+  const longest = Math.sqrt(largest(squares));
+  const longestOfAll = Math.max(longest, Math.sqrt(largest(others)));
+  const isUsual = longestOfAll <= UNSCALED_NORM && longestOfAll >= 1 / UNSCALED_NORM;
+  const scale = isUsual ? 1 : scaleFor(longestOfAll);
+  const own = new Float32Array(values);
+  if (scale !== 1) for (let i = 0; i < own.length; i++) own[i] *= scale;
+  return { values: own, squares: squares.map((square) => square * scale ** 2), dim, longest: longest * scale, scale };
+}
 
-  /** @param tolerance twice what a product may be off by: two may err in opposite directions */
-  constructor(tolerance: number) {
-    this.#tolerance = tolerance;
-  }
+function largest(squares: Float64Array): number {
+  return squares.reduce((most, square) => Math.max(most, square), 0);
+}
 
-  offer(products: Float32Array, firstColumn: number): void {
-    for (let i = 0; i < products.length; i++) {
-      if (products[i] < this.#best - this.#tolerance) continue;
-      if (products[i] > this.#best) this.#best = products[i];
-      this.#kept.push({ column: firstColumn + i, product: products[i] });
+/** Some queries, and which base rows may be nearest to each. */
+class QueryBlock {
+  readonly rowCount: number;
+  readonly #base: ScaledBase;
+  readonly #values: Float32Array;
+  readonly #squares: Float64Array;
+  /** How far what is known of a row may be off, shape (rows,). */
+  readonly #error: Float64Array;
+  /** Smallest |y|² − 2x·y so far, shape (rows,). */
+  readonly #smallest: Float64Array;
+  readonly #kept: { readonly column: number; readonly value: number }[][];
+
+  /** @param squares squared norm of each query, shape (queries,); @param first of the block */
+  constructor({ features, rows }: SomeRows, squares: Float64Array, first: number, base: ScaledBase) {
+    const { dim, scale } = base;
+    this.#base = base;
+    this.#squares = squares.subarray(first, first + BLOCK_ROWS).map((square) => square * scale ** 2);
+    this.rowCount = this.#squares.length;
+    this.#values = new Float32Array(this.rowCount * dim);
+    for (let i = 0; i < this.rowCount; i++) {
+      const row = rows[first + i];
+      this.#values.set(features.values.subarray(row * dim, (row + 1) * dim), i * dim);
     }
+    if (scale !== 1) for (let i = 0; i < this.#values.length; i++) this.#values[i] *= scale;
+    this.#error = this.#squares.map((square) => productError(dim, Math.sqrt(square), base.longest));
+    this.#smallest = new Float64Array(this.rowCount).fill(Number.POSITIVE_INFINITY);
+    this.#kept = Array.from({ length: this.rowCount }, () => []);
   }
 
-  /** In ascending order. */
-  columns(): number[] {
-    return this.#kept.filter(({ product }) => product >= this.#best - this.#tolerance).map(({ column }) => column);
+  /** Compares the queries with base rows from one on. */
+  async offer(product: MatrixProduct, firstColumn: number): Promise<void> {
+    const { values, dim, squares } = this.#base;
+    const end = Math.min(firstColumn + BASE_ROWS, squares.length);
+    const products = await product.multiply(this.#values, values.subarray(firstColumn * dim, end * dim), dim);
+    const columns = end - firstColumn;
+    const right = squares.subarray(firstColumn, end);
+    for (let i = 0; i < this.rowCount; i++)
+      this.#keep(i, products.subarray(i * columns, (i + 1) * columns), right, firstColumn);
+  }
+
+  /** Whether every base row is farther than that; plain L2. */
+  isFarther(i: number, known: number): boolean {
+    const { scale, dim } = this.#base;
+    // the norm was rounded too
+    const smallest = this.#squares[i] * (1 - 2 ** -36) + this.#smallest[i] - this.#error[i];
+    return smallest > largestSquaredDistance(dim, known * scale);
+  }
+
+  /** The base rows that may be the nearest, in ascending order. */
+  columns(i: number): number[] {
+    const limit = this.#smallest[i] + 2 * this.#error[i];
+    return this.#kept[i].filter(({ value }) => value <= limit).map(({ column }) => column);
+  }
+
+  #keep(i: number, products: Float32Array, squares: Float64Array, firstColumn: number): void {
+    let smallest = this.#smallest[i];
+    for (let j = 0; j < products.length; j++) {
+      const value = squares[j] - 2 * products[j];
+      if (value < smallest) smallest = value;
+    }
+    this.#smallest[i] = smallest;
+    const limit = smallest + 2 * this.#error[i];
+    for (let j = 0; j < products.length; j++) {
+      const value = squares[j] - 2 * products[j];
+      if (value <= limit) this.#kept[i].push({ column: firstColumn + j, value });
+    }
   }
 }
 
 function decide(
-  queries: FeatureMatrix,
+  { features, rows }: SomeRows,
   base: FeatureMatrix,
-  row: number,
+  i: number,
   columns: readonly number[],
   found: NearestRows,
 ): void {
-  const { dim } = queries;
+  const { values, dim } = features;
   let nearest = 0;
   let smallest = Number.POSITIVE_INFINITY;
   for (const column of columns) {
-    const squared = squaredDistance(queries.values, row * dim, base.values, column * dim, dim);
+    const squared = squaredDistance(values, rows[i] * dim, base.values, column * dim, dim);
     if (squared < smallest) {
       smallest = squared;
       nearest = column;
     }
   }
-  found.row[row] = nearest;
-  found.distance[row] = Math.sqrt(smallest);
+  found.row[i] = nearest;
+  found.distance[i] = Math.sqrt(smallest);
 }

@@ -8,7 +8,7 @@ import { type FitRequest, type FittedSketch, fitSketch, plainSketch } from "#sea
 import { type IsolationRequest, isolation } from "#search/isolation.ts";
 import { type LayOutOptions, layOut } from "#search/lay-out.ts";
 import { MatrixProduct } from "#search/matrix-product.ts";
-import { type NearestRows, nearestRows } from "#search/nearest-rows.ts";
+import { type NearestRows, nearestRows, type SomeRows } from "#search/nearest-rows.ts";
 import { neighbourRadius, type RadiusRequest } from "#search/neighbour-radius.ts";
 import { fitPrincipal, principalVectors } from "#search/principal-vectors.ts";
 import type { Rotation } from "#search/rotation.ts";
@@ -77,12 +77,8 @@ const handlers = {
     letGoOf(comparison.left.features);
     return { ...pairs.toList(), skippedByBlock, refined };
   },
-  async nearest({ queries, base }: { queries: FeatureMatrix; base: FeatureMatrix }): Promise<NearestRows> {
-    return nearestRows(await product(), queries, base);
-  },
-  /** The same for some rows of a matrix. */
-  async nearestAmong({ features, rows, base }: { features: FeatureMatrix; rows: Uint32Array; base: FeatureMatrix }) {
-    return nearestRows(await product(), chosenRows(features, rows), base);
+  async nearest({ queries, base, known }: NearestRequest): Promise<NearestRows> {
+    return nearestRows(await product(), queries, base, known);
   },
   async isolation(request: IsolationRequest) {
     return { distances: await isolation(await product(), request) };
@@ -123,10 +119,10 @@ const handlers = {
   },
 };
 
-function chosenRows({ values, dim }: FeatureMatrix, rows: Uint32Array): FeatureMatrix {
-  const chosen = new Float32Array(rows.length * dim);
-  for (const [i, row] of rows.entries()) chosen.set(values.subarray(row * dim, (row + 1) * dim), i * dim);
-  return { values: chosen, rowCount: rows.length, dim };
+interface NearestRequest {
+  readonly queries: SomeRows;
+  readonly base: FeatureMatrix;
+  readonly known?: Float64Array;
 }
 
 interface DistancesRequest {
