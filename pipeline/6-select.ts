@@ -18,6 +18,8 @@ export interface SelectOptions {
   readonly dissimilar: number;
   readonly count: number;
   readonly rules: Settings["select"];
+  /** Ranks of images that the run before proposed, in its order: they stay first in line. */
+  readonly line: readonly number[];
   /** Whether the picture of a rank is of one colour, or cannot be read any more. */
   readonly showsNothing: (rank: number) => Promise<boolean>;
   readonly progress: Progress;
@@ -38,10 +40,12 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
   const base = labeled.length === 0 ? undefined : await read(labeled);
   const nearest = base && (await searcher.nearestImages(vectors, base));
   const ids = unlabeled.map((rank) => catalog.images[rank].id);
+  const placeOf = new Map(unlabeled.map((rank, image) => [rank, image]));
   const isUnlike = (image: number) => !nearest || nearest.distance[image] > dissimilar;
   if (count > 0) noteNothingToRank(unlabeled.length, [...unlabeled.keys()].filter(isUnlike).length, options);
   const chosen = choicesByRules({
     ...{ vectors, labeled: base, toLabeled: nearest?.distance, isUnlike, searcher, count, rules },
+    line: options.line.flatMap((rank) => placeOf.get(rank) ?? []),
     quotas: new FolderQuotas(ids, rules.quotas, rules.quotaPerFolder),
     firstAmong: drawnByContent(unlabeled, catalog),
     showsNothing: (image) => options.showsNothing(unlabeled[image]),

@@ -27,7 +27,7 @@ export async function report(
   findings: Findings,
   { xlsx, progress }: ReportOptions,
 ): Promise<WrittenReport[]> {
-  const { catalog, pairs, groups, changes, candidates, unreadable, thumbnails } = findings;
+  const { catalog, pairs, groups, changes, candidates, selection, unreadable, thumbnails } = findings;
   const tables = {
     groups: groupsTable(groups, catalog),
     pairs: pairsTable(pairs, catalog),
@@ -38,7 +38,7 @@ export async function report(
   const documents = {
     groups: jsonRecords({ schema: "twinsift/groups@1" }, "groups", groupRecords(groups, catalog)),
     candidates: jsonRecords(
-      { schema: "twinsift/candidates@1" },
+      { schema: "twinsift/candidates@1", ...(selection ? { selection } : {}) },
       "candidates",
       candidateRecords(candidates, groups, catalog),
     ),

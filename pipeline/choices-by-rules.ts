@@ -3,6 +3,7 @@ import { choose } from "#candidates/choose.ts";
 import { farOut } from "#candidates/far-out.ts";
 import { FarthestFirst, nearestToMean } from "#candidates/farthest-first.ts";
 import type { FolderQuotas } from "#candidates/folder-quotas.ts";
+import { InLine } from "#candidates/in-line.ts";
 import { Representative } from "#candidates/representative.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
 import type { Searcher } from "#search/searcher.ts";
@@ -16,6 +17,8 @@ export interface ChoosingRules {
   readonly toLabeled: Float64Array | undefined;
   /** Whether an image is far enough from every labeled one. */
   readonly isUnlike: (image: number) => boolean;
+  /** Images that an earlier run chose, in its order: they come first. */
+  readonly line: readonly number[];
   readonly quotas: FolderQuotas;
   /** Without labels, farthest-first order begins with one of these. */
   readonly firstAmong: readonly number[];
@@ -31,7 +34,7 @@ export interface ChoosingRules {
  * it is their turn they neither have to be covered nor to be represented.
  */
 export async function* choicesByRules(choosing: ChoosingRules): AsyncGenerator<Choice> {
-  const { vectors, toLabeled, isUnlike, quotas, searcher, count, rules, showsNothing } = choosing;
+  const { vectors, toLabeled, isUnlike, line, quotas, searcher, count, rules, showsNothing } = choosing;
   const keepsOutliers = rules.outliers === "keep";
   const outliers = new Set(keepsOutliers ? [] : farOut(await searcher.isolation(vectors)));
   const counts = (image: number) => quotas.allow(image) && !outliers.has(image);
@@ -44,9 +47,12 @@ export async function* choicesByRules(choosing: ChoosingRules): AsyncGenerator<C
     if (isOutlier) outliers.add(image);
     return isOutlier;
   };
-  const first = toLabeled ? -1 : nearestToMean(vectors, choosing.firstAmong.filter(isOpen));
-  const order =
-    rules.order === "spread" ? new FarthestFirst(coverage, first) : await representative(choosing, counts, isOpen);
+  const kept = line.filter(isOpen);
+  const order = new InLine(kept, async () => {
+    if (rules.order === "represent") return representative(choosing, counts, isOpen);
+    const isFirst = !toLabeled && kept.length === 0;
+    return new FarthestFirst(coverage, isFirst ? nearestToMean(vectors, choosing.firstAmong.filter(isOpen)) : -1);
+  });
   let chosen = 0;
   const among = { count, stopRadius, filledBy, isOdd: keepsOutliers ? undefined : isOdd };
   for await (const choice of choose(order, coverage, among)) {
@@ -55,7 +61,9 @@ export async function* choicesByRules(choosing: ChoosingRules): AsyncGenerator<C
   }
   if (rules.outliers !== "last" || chosen === count || (await coverage.radius()) < stopRadius) return;
   coverage.turnTo([...outliers].sort((a, b) => a - b).filter((image) => quotas.allow(image)));
-  yield* choose(new FarthestFirst(coverage), coverage, { count: count - chosen, stopRadius, filledBy });
+  const keptOutliers = line.filter((image) => outliers.has(image) && quotas.allow(image) && isUnlike(image));
+  const last = new InLine(keptOutliers, async () => new FarthestFirst(coverage));
+  yield* choose(last, coverage, { count: count - chosen, stopRadius, filledBy });
 }
 
 async function representative(

@@ -14,6 +14,8 @@ export interface Findings {
   readonly groups: readonly Group[];
   readonly changes: readonly GroupChange[];
   readonly candidates: readonly Candidate[];
+  /** What they were chosen from; see `selectionOf`. */
+  readonly selection: string | undefined;
   readonly unreadable: readonly UnreadableImage[];
   /** Small pictures for those reports that show some. */
   readonly thumbnails: Thumbnails;

@@ -17,11 +17,11 @@ import { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
 import { matchesOfRanks, matchPairs, PictureMatcher } from "./4-match.ts";
 import { cluster } from "./5-cluster.ts";
-import { select } from "./6-select.ts";
 import { report } from "./7-report.ts";
 import { catalogImages, type Knowledge } from "./catalog.ts";
 import type { Findings } from "./findings.ts";
 import { nameGroups } from "./group-history.ts";
+import { Proposals } from "./proposals.ts";
 import { publish } from "./publish.ts";
 import { openSources, type SearchedSource, searchSources } from "./sources.ts";
 import { makeThumbnails } from "./thumbnails.ts";
@@ -69,6 +69,8 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
   const paths = outputPaths(settings.output);
   const labels: Knowledge["labels"] = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
   const { edited, decisions } = await readDecisions(run, paths);
+  const isEdited = edited.some(({ name }) => name === "candidates.json");
+  const proposals = await Proposals.read(paths, settings, isEdited, progress);
   const sources = await openSources({ settings, paths, device, progress });
   const searcher = new Searcher(cpus().length);
   const matcher = settings.features === null ? new Matcher(cpus().length) : undefined;
@@ -92,14 +94,15 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
     const seen = second ? { store: second.store, order: second.sight.orderOf(images) } : { store, order };
     const wanted = { dissimilar: sources.dissimilar, count: settings.candidates, rules: settings.select };
     const showsNothing = (rank: number) => pictures.showsNothing(rank);
-    const selecting = { ...seen, ...wanted, catalog, searcher, showsNothing };
-    const candidates = await collect(select(groups, { ...selecting, progress }));
+    const selecting = { ...seen, ...wanted, catalog, searcher, showsNothing, progress };
+    const model = (second ?? source).model;
+    const { candidates, selection } = await proposals.rank(groups, { ...selecting, model });
 
     const shown = (await second?.sight.beside(pairs, images, { store, order }, { cacheBytes, progress })) ?? pairs;
     const making = { images, source, count: settings.thumbnails, progress };
     const thumbnails = await makeThumbnails(groups, candidates, making);
     const measure = { threshold: sources.first.threshold, secondModel: second?.model?.preset.name };
-    const findings = { catalog, pairs: shown, groups, changes, candidates, unreadable, thumbnails, measure };
+    const findings = { catalog, pairs: shown, groups, changes, candidates, selection, unreadable, thumbnails, measure };
     const finished: FinishedRun = {
       exitCode: unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
       counts: countsOf(findings, source.ignored, source.changes),
@@ -109,6 +112,7 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
     };
     const write = (folder: string) => report(folder, findings, { xlsx: settings.xlsx, progress });
     const describe = (reports: RunFacts["reports"]) => runJson(run.describe(finished, reports));
+    await proposals.record(catalog, candidates, started);
     await publish(write, describe, { paths, read: edited, started, progress });
     await source.commit(named);
     await second?.commit();

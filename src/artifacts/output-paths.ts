@@ -10,6 +10,8 @@ export interface OutputPaths {
   readonly reviewed: string;
   /** What people decided, unless the config names another file. */
   readonly decisions: string;
+  /** What runs proposed to label, and what has become of it. */
+  readonly history: string;
   /** A journal of each `npm run apply`. */
   readonly removals: string;
   /** Where images go that are removed, unless another folder is given. */
@@ -28,6 +30,7 @@ export function outputPaths(root: string): OutputPaths {
     runs: join(root, "runs"),
     reviewed: join(root, "reviewed"),
     decisions: join(root, "decisions.csv"),
+    history: join(root, "history.csv"),
     removals: join(root, "removals"),
     quarantine: join(root, "quarantine"),
     calibration: join(root, "calibration"),

@@ -24,6 +24,24 @@ export function storedCandidates(reports: string): AsyncGenerator<CandidateRecor
   return records<CandidateRecord>(join(reports, "candidates.json"), "twinsift/candidates@1");
 }
 
+/**
+ * What the candidates of candidates.json were chosen from; see `selectionOf` in pipeline/. Undefined where the file does not tell.
+ *
+ * @throws PipelineError `artifact` naming the file where it cannot be read
+ */
+export async function storedSelection(reports: string): Promise<string | undefined> {
+  const file = join(reports, "candidates.json");
+  try {
+    for await (const line of linesOf(file)) {
+      const [, selection] = /^"selection": "([0-9a-f]{64})",$/.exec(line) ?? [];
+      if (selection !== undefined || line.startsWith('{"')) return selection;
+    }
+    return undefined;
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
 /** Reads a document of `jsonRecords`, which has a record a line: a large one need not be in memory as a whole. */
 async function* records<Record>(file: string, schema: string): AsyncGenerator<Record> {
   let isOurs = false;
@@ -36,10 +54,12 @@ async function* records<Record>(file: string, schema: string): AsyncGenerator<Re
     }
     if (!isOurs) throw new Error(`found no "schema": "${schema}"`);
   } catch (error) {
-    throw new PipelineError("artifact", `Cannot read "${file}": ${messageOf(error)}; run the pipeline again`, {
-      cause: error,
-    });
+    throw unreadable(file, error);
   }
+}
+
+function unreadable(file: string, cause: unknown): PipelineError {
+  return new PipelineError("artifact", `Cannot read "${file}": ${messageOf(cause)}; run the pipeline again`, { cause });
 }
 
 /** Lines of a text, by line feeds alone: ids may hold other characters that end lines elsewhere. */

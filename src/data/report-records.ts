@@ -31,5 +31,8 @@ export interface MemberRecord extends ImageFacts {
 export interface CandidateRecord extends ImageFacts {
   readonly rank: number;
   readonly nearest_labeled_path: string | null;
+  readonly nearest_labeled_distance: number | null;
   readonly nearest_chosen_path: string | null;
+  readonly nearest_chosen_distance: number | null;
+  readonly coverage_radius: number;
 }

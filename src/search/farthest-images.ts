@@ -6,6 +6,7 @@ type BringUpToDate = (images: readonly number[]) => Promise<void>;
 /** So many images are brought up to date at first; more where they do not last for long. */
 const FIRST_LOOKED = 1024;
 const MOST_LOOKED = 16_384;
+/** Where images have one vector each; with more, every choice is compared with fewer: images that are looked at together cost less. */
 const MOST_WATCHED = 4096;
 const LEAST_WATCHED = 64;
 
@@ -34,6 +35,7 @@ export class FarthestImages {
   readonly #bringUpToDate: BringUpToDate;
   /** Whether an image takes part. */
   readonly #counts: Uint8Array;
+  readonly #mostWatched: number;
   /** No image that is not watched is farther than this one, as far as is known; −1 when all are watched. */
   #next = -1;
   #looked = FIRST_LOOKED;
@@ -44,11 +46,12 @@ export class FarthestImages {
     this.#covered = covered;
     this.#watched = watched;
     this.#bringUpToDate = bringUpToDate;
+    this.#mostWatched = Math.max(LEAST_WATCHED, Math.floor(MOST_WATCHED / watched.perImage ** 2));
     this.#counts = new Uint8Array(covered.length);
     const all = [...images];
     for (const image of all) this.#counts[image] = 1;
     // few images are watched from the start
-    if (choices === 0 && all.length <= MOST_WATCHED) watched.hold(all);
+    if (choices === 0 && all.length <= this.#mostWatched) watched.hold(all);
     else this.#next = this.#farthestOf(all);
   }
 
@@ -87,8 +90,8 @@ export class FarthestImages {
       const far = images.filter((image) => next < 0 || this.#isFarther(image, next));
       if (next >= 0 && far.length < LEAST_WATCHED) continue;
       far.sort((a, b) => this.#covered[b] - this.#covered[a] || a - b);
-      this.#next = far.length > MOST_WATCHED ? far[MOST_WATCHED] : next;
-      this.#watched.hold(far.slice(0, MOST_WATCHED));
+      this.#next = far.length > this.#mostWatched ? far[this.#mostWatched] : next;
+      this.#watched.hold(far.slice(0, this.#mostWatched));
       return;
     }
   }

@@ -28,6 +28,11 @@ export class WatchedImages {
     this.#bytes = filledUpVector(vectors.matrix.dim) * Float32Array.BYTES_PER_ELEMENT;
   }
 
+  /** Vectors that an image has at most. */
+  get perImage(): number {
+    return this.#most;
+  }
+
   get images(): readonly number[] {
     return this.#images;
   }

@@ -47,6 +47,8 @@ export interface Settings {
   };
   readonly select: {
     readonly order: "represent" | "spread";
+    /** keep: what the run before proposed stays first in line; anew: every run ranks all. */
+    readonly line: "keep" | "anew";
     readonly outliers: "keep" | "last" | "drop";
     /** No candidate is ranked once the coverage radius is below this; plain L2. */
     readonly stopRadius: number | null;

@@ -4,6 +4,7 @@ import { collect } from "#base/bounded-buffer.ts";
 import { choose } from "#candidates/choose.ts";
 import { FarthestFirst, nearestToMean } from "#candidates/farthest-first.ts";
 import { FolderQuotas } from "#candidates/folder-quotas.ts";
+import { InLine } from "#candidates/in-line.ts";
 import { likeness, Representative } from "#candidates/representative.ts";
 import { imageVectors } from "#data/image-vectors.ts";
 import { neighbourLists } from "#search/neighbours.ts";
@@ -129,6 +130,35 @@ test.each([
   expect(represent.found).toHaveLength(30);
   expect(represent.found).toEqual(represent.expected);
 });
+
+test.each(["spread", "represent"] as const)(
+  "what was chosen before comes first, and the %s order goes on from there as if it had chosen it itself",
+  async (name) => {
+    const one = { rows: 300, dim: 6, seed: 3, labeled: 5, perImage: 1 };
+    const { vectors, choosing } = made({ ...one, count: 0 });
+    const labeledAlike = choosing.toLabeled?.map((distance) => Math.min(distance, 1));
+    const { neighbours } = await searcher.likeness(vectors, undefined);
+    const choicesAfter = async (line: readonly number[]) => {
+      const coverage = searcher.coverage(vectors, choosing);
+      const openOrder = async () =>
+        name === "spread" ? new FarthestFirst(coverage) : new Representative(neighbours, labeledAlike, choosing);
+      return collect(choose(new InLine(line, openOrder), coverage, { count: 60, filledBy: (image) => [image + 1] }));
+    };
+    const all = await choicesAfter([]);
+    expect(all).toHaveLength(60);
+    for (const kept of [1, 17, 59, 60])
+      expect(await choicesAfter(all.slice(0, kept).map(({ row }) => row))).toEqual(all);
+    // any line, with the evidence that it has there
+    const line = all.map(({ row }) => row).reverse();
+    const found = await choicesAfter(line);
+    const rows = found.map(({ row }) => row);
+    expect(rows.slice(0, 20)).toEqual(line.filter((row, i) => !line.slice(0, i).includes(row - 1)).slice(0, 20));
+    const toChosen = (row: number, earlier: readonly number[]) =>
+      Math.min(...earlier.map((other) => choosing.between[row][other]));
+    for (const [i, { row, nearestChosen }] of found.entries())
+      expect(nearestChosen?.distance).toBe(i === 0 ? undefined : toChosen(row, rows.slice(0, i)));
+  },
+);
 
 /** Points on a line, at whole numbers. */
 function onALine(places: readonly number[]) {

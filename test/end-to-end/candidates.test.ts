@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parse } from "csv-parse/sync";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { formatFeatureArray } from "#npy/feature-array.ts";
@@ -79,4 +80,44 @@ test("ranking ends at the wanted coverage radius, and features that are far out 
   const stopRadius = radii[20];
   const first = await candidatesOf(folder, { order: "spread", outliers: "last", stopRadius }, flags);
   expect(first.paths).toEqual(last.paths.slice(0, radii.findIndex((radius) => radius < stopRadius) + 1));
+});
+
+test("what was proposed and nobody has labeled stays first in line, and the history tells what has become of the rest", async () => {
+  const folder = await temporaryFolder();
+  const [images, labels] = [join(folder, "images"), join(folder, "labels.csv")];
+  const drawn = async (from: number, to: number) => {
+    for (let seed = from; seed < to; seed++)
+      await writeFiles(images, { [`${seed}.png`]: await drawPicture(seed).png().toBuffer() });
+  };
+  await drawn(0, 12);
+  const flags = ["--images", images, "--labels", labels, "--dissimilar", "0.05", "--candidates", "8"];
+  const history = async () => {
+    const text = await readFile(join(folder, "out", "history.csv"), "utf8");
+    const rows = parse(text, { bom: true, columns: true }) as Record<string, string>[];
+    return rows.map(({ path, rank, status, label }) => [path, rank, status, label].join());
+  };
+  await writeFile(labels, "path,label\n");
+  const first = await candidatesOf(folder, {}, flags);
+  expect(await history()).toEqual(first.paths.map((path, i) => `${path},${i + 1},proposed,`));
+
+  // nothing has changed: nothing is ranked, and every byte is the same
+  const again = await candidatesOf(folder, {}, flags);
+  expect(again.rows).toEqual(first.rows);
+
+  const [labeled, removed, changed, ...rest] = first.paths;
+  await writeFile(labels, `path,label\n${labeled},thing\n`);
+  await rm(join(images, removed));
+  await writeFile(join(images, changed), await drawPicture(99).png().toBuffer());
+  await rename(join(images, rest[0]), join(images, "moved.png"));
+  await drawn(12, 20);
+  const next = await candidatesOf(folder, {}, flags);
+  expect(next.paths.slice(0, 5)).toEqual(["moved.png", ...rest.slice(1)]);
+  expect(next.paths).toHaveLength(8);
+  expect(next.stderr).toMatch(/5 of 8 candidates stay first in line/);
+  const states = new Map((await history()).map((line) => [line.split(",")[0], line.split(",").slice(2).join()]));
+  expect([labeled, removed, rest[0], "moved.png", rest[1]].map((path) => states.get(path))).toEqual([
+    ...["labeled,thing", "gone,", "gone,", "proposed,", "proposed,"],
+  ]);
+  const anew = await candidatesOf(folder, { order: "spread" }, flags);
+  expect(anew.stderr).toMatch(/ranked anew: the config has changed since the latest run \(select\)/);
 });

@@ -42,7 +42,10 @@ async function secondModelSet() {
   const labels = join(root, "labels.csv");
   await writeFile(labels, "path,label\nplain/2.jpg,a\n007.png,b\n");
   const settings = { ...JSON.parse(await readFile(config, "utf8")), ...THRESHOLDS, secondModel: SECOND };
-  await writeFile(config, JSON.stringify({ ...settings, labels: "labels.csv", index: { shardRows: 5 } }));
+  await writeFile(
+    config,
+    JSON.stringify({ ...settings, labels: "labels.csv", index: { shardRows: 5 }, select: { line: "anew" } }),
+  );
   const output = join(root, "out");
   const run = async (...flags: string[]) => {
     const { exitCode, stderr, stdout } = await runPipelineCommand(["--config", config, "--output", output, ...flags]);

@@ -3,7 +3,7 @@ import { join, sep } from "node:path";
 import { SeededRandom } from "#base/seeded-random.ts";
 import { describeFault, type Fault, type FileOperation, readLog, withFault, withLog } from "./fault-layer.ts";
 import { indexOf } from "./index-files.ts";
-import { addDrawn, drawSet, filesUnder, flagsOf, type PictureSet, withSettings } from "./picture-set.ts";
+import { addDrawn, drawSet, filesUnder, flagsOf, type PictureSet, rankedAnew, withSettings } from "./picture-set.ts";
 import { lastLine, type ProcessEnd, runPipelineProcess } from "./pipeline-process.ts";
 import { finishedReports, type Reports, readReports, reportDifferences } from "./reports.ts";
 
@@ -44,7 +44,7 @@ export interface DiskTrial {
 
 /** An earlier run, then pictures that came, changed and went, and another threshold. */
 export async function diskScene(root: string, { count }: { count: number }): Promise<DiskScene> {
-  const set = await drawSet(root, { count, shardRows: 10 });
+  const set = await rankedAnew(await drawSet(root, { count, shardRows: 10 }));
   const [earlier, output, fresh] = ["earlier", "output", "fresh"].map((name) => join(root, name));
   await runWell(set, earlier);
   for (let number = count; number < count + 8; number++) await addDrawn(set.images, number);

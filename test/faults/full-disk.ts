@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { addDrawn, drawSet, flagsOf } from "./picture-set.ts";
+import { addDrawn, drawSet, flagsOf, rankedAnew } from "./picture-set.ts";
 import { lastLine, runPipelineProcess } from "./pipeline-process.ts";
 import { finishedReports, readReports, reportDifferences } from "./reports.ts";
 import { SmallDisk } from "./small-disk.ts";
@@ -25,7 +25,7 @@ export async function fullDisk(
   const disk = await SmallDisk.mount(root, PLENTY_KILOBYTES);
   if (typeof disk === "string") return { skipped: disk, lines: [], problems: [] };
   try {
-    const set = await drawSet(root, { count: FEW, shardRows: 10 });
+    const set = await rankedAnew(await drawSet(root, { count: FEW, shardRows: 10 }));
     const output = join(disk.path, "output");
     const well = async (where: string) => {
       const end = await runPipelineProcess(flagsOf(set, where));

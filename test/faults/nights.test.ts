@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { freshDifferences, growth, runNights } from "./nights.ts";
-import { addDrawn, drawnFile, drawSet } from "./picture-set.ts";
+import { addDrawn, drawnFile, drawSet, rankedAnew } from "./picture-set.ts";
 
 const PICTURES = 40;
 const NIGHTS = 7;
@@ -11,7 +11,7 @@ const NIGHTS = 7;
 const FLAT = 1.3;
 
 test("night after night the changes are counted right, the index stays small, and the reports are those of a fresh run", async () => {
-  const set = await drawSet(await temporaryFolder(), { count: PICTURES, shardRows: 10 });
+  const set = await rankedAnew(await drawSet(await temporaryFolder(), { count: PICTURES, shardRows: 10 }));
   const [output, fresh] = [join(set.root, "output"), join(set.root, "fresh")];
   const change = async (night: number) => {
     // multiples of six are readable and no copies

@@ -90,6 +90,11 @@ export async function withSettings(
   return { ...set, config, settings };
 }
 
+/** The same set, whose candidates do not depend on what earlier runs proposed: those of many runs are then those of a fresh one. */
+export function rankedAnew(set: PictureSet): Promise<PictureSet> {
+  return withSettings(set, "ranked-anew", { select: { line: "anew" } });
+}
+
 async function writeSettings(root: string, settings: Record<string, unknown>, shardRows: number): Promise<PictureSet> {
   const set = { root, images: join(root, "images"), config: "", shardRows, settings };
   return withSettings(set, "twinsift", { ...settings, index: { shardRows } });

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "#base/pipeline-error.ts";
 import { SeededRandom } from "#base/seeded-random.ts";
-import { drawSet, flagsOf } from "./picture-set.ts";
+import { drawSet, flagsOf, rankedAnew } from "./picture-set.ts";
 import { ChangingFolder } from "./random-steps.ts";
 import { finishedReports, reportDifferences } from "./reports.ts";
 import { runInProcess } from "./run-in-process.ts";
@@ -24,7 +24,7 @@ export async function randomSequence(
   options: { steps: number; seed: number; onStep?: (step: SequenceStep) => void },
 ): Promise<SequenceStep[]> {
   const { seed } = options;
-  const set = await drawSet(root, { count: 0, shardRows: 4 });
+  const set = await rankedAnew(await drawSet(root, { count: 0, shardRows: 4 }));
   const folder = new ChangingFolder(set.images, new SeededRandom(seed));
   for (let i = 0; i < PICTURES; i++) await folder.add();
   const [kept, fresh] = [join(root, "kept"), join(root, "fresh")];

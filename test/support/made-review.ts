@@ -60,7 +60,13 @@ export function madeReview(seed: number, hasTwins = true): MadeReview {
   const candidates = keepers.map((keeper, i): CandidateRecord => {
     const { path, width, height, bytes, sha256 } = keeper;
     const nearest_chosen_path = i === 0 ? null : keepers[i - 1].path;
-    const nearest = { nearest_labeled_path: null, nearest_chosen_path };
+    const labeled = { nearest_labeled_path: null, nearest_labeled_distance: null };
+    const nearest = {
+      ...labeled,
+      nearest_chosen_path,
+      nearest_chosen_distance: i === 0 ? null : 1,
+      coverage_radius: 1,
+    };
     return { rank: i + 1, path, ...nearest, width, height, bytes, sha256, ...UNDECIDED };
   });
   return { groups, candidates };

@@ -60,7 +60,10 @@ export const CANDIDATES = [
 ].map((facts) => ({
   ...facts,
   nearest_labeled_path: null,
+  nearest_labeled_distance: null,
   nearest_chosen_path: null,
+  nearest_chosen_distance: null,
+  coverage_radius: 1,
   decision: "" as const,
   note: "",
 }));

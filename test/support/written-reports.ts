@@ -87,7 +87,8 @@ function stored(member: MadeMember, group: readonly MadeMember[]): MemberRecord 
 
 function candidate(path: string, content: string, rank: number): CandidateRecord {
   return {
-    ...{ rank, path, nearest_labeled_path: null, nearest_chosen_path: null, width: 8, height: 8 },
+    ...{ rank, path, nearest_labeled_path: null, nearest_labeled_distance: null, width: 8, height: 8 },
+    ...{ nearest_chosen_path: null, nearest_chosen_distance: null, coverage_radius: 1 },
     ...{ bytes: Buffer.byteLength(content), sha256: sha256(content), decision: "", note: "" },
   };
 }
