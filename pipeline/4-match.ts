@@ -3,13 +3,13 @@ import type { MatchLog } from "#artifacts/match-log.ts";
 import { chunksOf } from "#base/chunks-of.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import type { Progress } from "#base/progress.ts";
-import { fromBytes, type GrayBytes } from "#data/gray-picture.ts";
+import { showsNothing } from "#candidates/shows-nothing.ts";
+import type { GrayBytes } from "#data/gray-picture.ts";
 import type { ImageRecord } from "#data/image-record.ts";
 import { MATCHES, type Match } from "#data/match.ts";
 import type { MatchedPairs, PairList } from "#data/pair-list.ts";
 import type { PictureReader } from "#images/picture-reader.ts";
 import { UnreadablePicture } from "#images/unreadable-picture.ts";
-import { isPlain } from "#matches/compare-pictures.ts";
 import type { FirstLook } from "#matches/match-worker.ts";
 import { GRAY_SIDE, type Matcher, smallPicture } from "#matches/matcher.ts";
 
@@ -82,11 +82,11 @@ export class PictureMatcher {
     return Promise.all(pairs.map((pair, i) => known[i] ?? this.#matchAfter(pair, looks.get(pair))));
   }
 
-  /** Whether a picture is of one colour, or cannot be read any more. */
+  /** Whether a picture is blank, or cannot be read any more. */
   async showsNothing(rank: number): Promise<boolean> {
     if (this.#source.pathOf(this.#source.images[rank].id) === undefined) return false;
     const gray = await this.#grayOf(rank);
-    return !gray || isPlain(fromBytes(gray));
+    return !gray || showsNothing(gray);
   }
 
   /** What is known of a pair without looking at its pictures. */

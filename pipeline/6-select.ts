@@ -20,7 +20,7 @@ export interface SelectOptions {
   readonly rules: Settings["select"];
   /** Ranks of images that the run before proposed, in its order: they stay first in line. */
   readonly line: readonly number[];
-  /** Whether the picture of a rank is of one colour, or cannot be read any more. */
+  /** Whether the picture of a rank is blank, or cannot be read any more. */
   readonly showsNothing: (rank: number) => Promise<boolean>;
   readonly progress: Progress;
 }

@@ -22,7 +22,7 @@ export interface ChoosingRules {
   readonly quotas: FolderQuotas;
   /** Without labels, farthest-first order begins with one of these. */
   readonly firstAmong: readonly number[];
-  /** Whether the picture of an image is of one colour, or cannot be read any more. */
+  /** Whether the picture of an image is blank, or cannot be read any more. */
   readonly showsNothing: (image: number) => Promise<boolean>;
   readonly searcher: Searcher;
   readonly count: number;
