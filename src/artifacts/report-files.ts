@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { WrittenReport } from "#artifacts/edited-reports.ts";
+import { makeFolder } from "#artifacts/make-folder.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import type { Table } from "#data/table.ts";
 import { csvFiles } from "#reports/csv.ts";
@@ -15,13 +16,14 @@ export async function writeTable(folder: string, name: string, table: Table): Pr
   return written;
 }
 
-/** @param name with its ending */
+/** @param name with its ending; `/` stands between sub-folders and the file, whatever the system */
 export async function writeReport(
   folder: string,
   name: string,
   chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
 ): Promise<WrittenReport> {
   const path = join(folder, name);
+  if (dirname(path) !== folder) await makeFolder(dirname(path));
   const sum = await writeWholeFile(path, chunks);
   return { name, ...sum, modified: (await stat(path)).mtimeMs };
 }
