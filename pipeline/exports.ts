@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { WrittenReport } from "#artifacts/edited-reports.ts";
 import { writeReport, writeTable } from "#artifacts/report-files.ts";
 import { compareUtf8 } from "#base/compare-utf8.ts";
@@ -48,10 +49,17 @@ function proposalOf(
   place: string | null,
   pathOf: Source["pathOf"],
 ): Proposal {
-  const classes = new Set(catalog.labels.flatMap((label) => (label ? [label.label] : [])));
+  // an image may have several classes, or a split alone
+  const classes = new Set(catalog.labels.flatMap((label) => label?.label.split(";") ?? []));
+  classes.delete("");
   const records = [...candidateRecords(candidates, groups, catalog)];
-  const images = records.map((record) => ({ ...record, file: pathOf(record.path) }));
+  const images = records.map((record) => ({ ...record, file: absolute(pathOf(record.path)) }));
   return { images, classes: [...classes].sort(compareUtf8), place };
+}
+
+/** Image folders may have been given relative to the working folder of this run. */
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
 }
 
 /** @throws PipelineError `settings` where there are no pictures that a tool could show */

@@ -16,7 +16,7 @@ export function cvatFiles({ images, classes, place }: Proposal): ExportedFiles {
   // all four must name the same images: CVAT refuses a manifest that does not go with the list
   const named = stored.filter(({ name }) => isNameable(name));
   const left = stored.filter(({ name }) => !isNameable(name)).map(({ image }) => image.path);
-  const writable = classes.filter(isXmlText);
+  const writable = classes.filter(isLabelName);
   const labels = labelsOf(writable);
   return {
     files: {
@@ -30,11 +30,15 @@ export function cvatFiles({ images, classes, place }: Proposal): ExportedFiles {
       ...notesOf(
         "cvat/labels.json",
         "classes",
-        classes.filter((name) => !isXmlText(name)),
-        "control characters",
+        classes.filter((name) => !isLabelName(name)),
+        "control characters or nothing but white space",
       ),
     ],
   };
+}
+
+function isLabelName(name: string): boolean {
+  return isXmlText(name) && name.trim() !== "";
 }
 
 function isNameable(name: string): boolean {

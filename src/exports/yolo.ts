@@ -30,12 +30,12 @@ export function yoloFiles({ images, classes, place }: Proposal): ExportedFiles {
   };
 }
 
-/** Ultralytics wants `val` too, and one class at least. */
+/** Ultralytics wants `val` too, which only the user can know, and one class at least. */
 function dataYaml(classes: readonly string[]): string {
   const names = classes.length > 0 ? classes : ["object"];
   const about = classes.length > 0 ? [] : ["# no classes are known yet: write yours"];
   const lines = names.map((name, i) => `  ${i}: ${yamlText(name)}`);
-  return ["train: candidates.txt", "val: candidates.txt", ...about, "names:", ...lines, ""].join("\n");
+  return ["train: candidates.txt", "val: # your validation images", ...about, "names:", ...lines, ""].join("\n");
 }
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { appendFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { EXPORT_FORMATS } from "#data/export-format.ts";
 import { formatFeatureArray } from "#npy/feature-array.ts";
@@ -18,7 +18,7 @@ const ALL = EXPORT_FORMATS.flatMap((format) => ["--export", format]);
 async function labeledSet() {
   const { root, images, config } = await makeDataSet();
   const [output, labels] = [join(root, "out"), join(root, "labels.csv")];
-  await writeFile(labels, 'path,label\nplain/2.jpg,"a ""b"""\nplain/3.jpg,yes\n007.png,yes\n');
+  await writeFile(labels, 'path,label\nplain/2.jpg,"a ""b"";yes"\nplain/3.jpg,yes\n007.png,yes\n');
   const run = (...args: string[]) =>
     runPipelineCommand(["--config", config, "--labels", labels, "--output", output, "--dissimilar", "0", ...args]);
   const exports = join(output, "reports/exports");
@@ -100,4 +100,17 @@ test("an unknown tool is refused and the nearest one named", async () => {
   const { exitCode, stderr } = await runPipelineCommand(["--export", "labelstudio"]);
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/Found labeling tool "labelstudio" \(did you mean "label-studio"\?\)/);
+});
+
+test("paths are absolute where image folders were given relative to the working folder", async () => {
+  const { images, output, exports, read } = await labeledSet();
+  const { config } = await makeDataSet();
+  const relativeImages = relative(process.cwd(), images);
+  expect(relativeImages).toMatch(/^\.\./);
+  const flags = ["--config", config, "--images", relativeImages, "--output", output, "--export", "list"];
+  expect(await runPipelineCommand(flags)).toMatchObject({ exitCode: 0 });
+  expect(existsSync(exports)).toBe(true);
+  const paths = (await read("list/paths.txt")).split("\n").slice(0, -1);
+  expect(paths.length).toBeGreaterThan(5);
+  for (const path of paths) expect(path.startsWith(`${images}/`)).toBe(true);
 });

@@ -11,7 +11,7 @@ test("images, categories and no annotations stand where COCO has them, with the 
   const { info, licenses, categories, annotations, images } = instancesOf(HARD_IDS, HARD_CLASSES);
   expect(Object.keys(info)).toEqual(["description"]);
   expect([licenses, annotations]).toEqual([[], []]);
-  expect(categories[1]).toEqual({ id: 2, name: " lead", supercategory: "" });
+  expect(categories[2]).toEqual({ id: 3, name: " lead", supercategory: "" });
   expect(categories.map(({ name }: { name: string }) => name)).toEqual(HARD_CLASSES);
   expect(images.map(({ object_id }: { object_id: string }) => object_id)).toEqual(HARD_IDS);
   expect(images[0]).toMatchObject({ id: 1, file_name: "/photos of me/plain/a.jpg", width: 640, height: 480 });

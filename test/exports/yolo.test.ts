@@ -6,7 +6,7 @@ import { hasYaml, runPythonFile } from "../support/python.ts";
 test("data.yaml names its list and the classes by number, with one in the place of none", () => {
   const { files } = yoloFiles({ images: [], classes: ["cat", 'a "b"\\\n'], place: null });
   expect(textOf(files["data.yaml"])).toBe(
-    'train: candidates.txt\nval: candidates.txt\nnames:\n  0: "cat"\n  1: "a \\"b\\"\\\\\\U0000000a"\n',
+    'train: candidates.txt\nval: # your validation images\nnames:\n  0: "cat"\n  1: "a \\"b\\"\\\\\\U0000000a"\n',
   );
   const { files: empty } = yoloFiles({ images: [], classes: [], place: null });
   expect(textOf(empty["data.yaml"])).toContain('names:\n  0: "object"\n');
@@ -37,10 +37,10 @@ test.skipIf(!hasYaml)("Ultralytics' ways of reading give the same images and cla
   const { files } = yoloFiles({ images: madeImages(HARD_IDS), classes: HARD_CLASSES, place: null });
   const texts = { "data.yaml": textOf(files["data.yaml"]), "candidates.txt": textOf(files["candidates.txt"]) };
   const { data, images } = runPythonFile("read-exports.py", { format: "yolo", files: texts }) as {
-    data: { train: string; val: string; names: Record<string, string> };
+    data: { train: string; val: null; names: Record<string, string> };
     images: string[];
   };
-  expect(data).toMatchObject({ train: "candidates.txt", val: "candidates.txt" });
+  expect(data).toMatchObject({ train: "candidates.txt", val: null });
   expect(Object.values(data.names)).toEqual(HARD_CLASSES);
   expect(Object.keys(data.names)).toEqual(HARD_CLASSES.map((_, i) => String(i)));
   const kept = without(HARD_IDS, "\n\r\t\u0007\u2028");

@@ -25,6 +25,7 @@ export const HARD_IDS = [
 /** Names of classes that a careless writer turns into something else. */
 export const HARD_CLASSES = [
   "\u0001 control",
+  " ",
   " lead",
   '"quoted"',
   "# comment",
