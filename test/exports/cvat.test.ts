@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { cvatFiles } from "#exports/cvat.ts";
-import { HARD_CLASSES, HARD_IDS, madeImages, textOf, without } from "../support/made-proposal.ts";
+import { HARD_CLASSES, HARD_IDS, madeImages, RANDOM_NAMES, textOf, without } from "../support/made-proposal.ts";
 import { hasPython, runPythonFile } from "../support/python.ts";
 
 function linesOf(content: Iterable<string> | undefined): string[] {
@@ -99,4 +99,19 @@ test.skipIf(!hasPython)("XML that Python reads gives every name, class and value
     expect(tags[0].values).toMatchObject({ rank: String(HARD_IDS.indexOf(kept[i]) + 1), object_id: kept[i] });
     if (i > 0) expect(tags[0].values.nearest_labeled_path).toBe("labeled/\ufffd<é>.jpg");
   }
+});
+
+test.skipIf(!hasPython)("names of any characters are read back as they were, or left out and counted", () => {
+  const { files, notes } = cvatFiles({ images: madeImages(RANDOM_NAMES), classes: [], place: null });
+  const texts = Object.fromEntries(Object.entries(files).map(([name, content]) => [name, textOf(content)]));
+  const read = runPythonFile("read-exports.py", { format: "cvat", files: texts }) as {
+    files: string[];
+    images: { name: string; tags: { values: Record<string, string> }[] }[];
+  };
+  expect(read.files.length).toBeGreaterThan(300);
+  const names = new Set(RANDOM_NAMES);
+  for (const name of read.files) expect(names.has(name)).toBe(true);
+  expect(read.images.map(({ name }) => name)).toEqual(read.files);
+  expect(read.images.map(({ tags }) => tags[0].values.object_id)).toEqual(read.files);
+  expect(notes[0]).toMatch(new RegExp(`^Left ${RANDOM_NAMES.length - read.files.length} names of images`));
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { yoloFiles } from "#exports/yolo.ts";
-import { HARD_CLASSES, HARD_IDS, madeImages, textOf, without } from "../support/made-proposal.ts";
+import { HARD_CLASSES, HARD_IDS, madeImages, RANDOM_NAMES, textOf, without } from "../support/made-proposal.ts";
 import { hasYaml, runPythonFile } from "../support/python.ts";
 
 test("data.yaml names its list and the classes by number, with one in the place of none", () => {
@@ -45,4 +45,13 @@ test.skipIf(!hasYaml)("Ultralytics' ways of reading give the same images and cla
   expect(Object.keys(data.names)).toEqual(HARD_CLASSES.map((_, i) => String(i)));
   const kept = without(HARD_IDS, "\n\r\t\u0007\u2028");
   expect(images).toEqual(kept.map((id) => `/photos of me/${id}`));
+});
+
+test.skipIf(!hasYaml)("names of any characters are read back as they were", () => {
+  const { files } = yoloFiles({ images: [], classes: RANDOM_NAMES, place: null });
+  const texts = { "data.yaml": textOf(files["data.yaml"]), "candidates.txt": "" };
+  const { data } = runPythonFile("read-exports.py", { format: "yolo", files: texts }) as {
+    data: { names: Record<string, string> };
+  };
+  expect(Object.values(data.names)).toEqual(RANDOM_NAMES);
 });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import type { ProposedImage } from "#exports/proposal.ts";
 
 /** Object ids that break quoting, escaping, lists and guesses at types. */
@@ -50,6 +51,11 @@ export const HARD_CLASSES = [
   "\ufffe",
   "🐟",
   "👩\u200d🔬",
+];
+
+/** Names of any characters at all. */
+export const RANDOM_NAMES = [
+  ...new Set(fc.sample(fc.string({ unit: "binary", minLength: 1, maxLength: 12 }), { seed: 9, numRuns: 500 })),
 ];
 
 /** Candidates with these object ids, best first; each but the first is in a group, and knows a nearest labeled and chosen image. */
