@@ -1,20 +1,20 @@
 import type { WrittenReport } from "#artifacts/edited-reports.ts";
 import { writeReport, writeTable } from "#artifacts/report-files.ts";
-import type { Progress } from "#base/progress.ts";
+import { jsonRecords } from "#base/json-records.ts";
 import { reviewPage } from "#page/review-page.ts";
 import { candidateRecords, candidatesTable } from "#reports/candidates-report.ts";
 import { changesTable } from "#reports/changes-report.ts";
 import { groupRecords, groupsTable } from "#reports/groups-report.ts";
-import { jsonRecords } from "#reports/json-records.ts";
 import { pairsTable } from "#reports/pairs-report.ts";
 import { unreadableTable } from "#reports/unreadable-report.ts";
+import type { Settings } from "#settings/settings.ts";
+import { type ExportOptions, writeExports } from "./exports.ts";
 import type { Findings } from "./findings.ts";
 import { reviewContent } from "./review-content.ts";
 
-export interface ReportOptions {
-  /** Whether there is to be a spreadsheet with pictures too. */
-  readonly xlsx: boolean;
-  readonly progress: Progress;
+export interface ReportOptions extends ExportOptions {
+  /** Says which reports there are to be besides those of every run. */
+  readonly settings: Pick<Settings, "xlsx" | "export" | "exportImages">;
 }
 
 /**
@@ -22,11 +22,8 @@ export interface ReportOptions {
  *
  * @returns what was written
  */
-export async function report(
-  folder: string,
-  findings: Findings,
-  { xlsx, progress }: ReportOptions,
-): Promise<WrittenReport[]> {
+export async function report(folder: string, findings: Findings, options: ReportOptions): Promise<WrittenReport[]> {
+  const { settings, progress } = options;
   const { catalog, pairs, groups, changes, candidates, selection, unreadable, thumbnails } = findings;
   const tables = {
     groups: groupsTable(groups, catalog),
@@ -43,7 +40,8 @@ export async function report(
       candidateRecords(candidates, groups, catalog),
     ),
   };
-  const count = Object.keys(tables).length + Object.keys(documents).length + 1 + Number(xlsx);
+  const count =
+    Object.keys(tables).length + Object.keys(documents).length + 1 + Number(settings.xlsx) + settings.export.length;
   const written: WrittenReport[] = [];
   let done = 0;
   const note = () => progress.update("report", "files", done++, count);
@@ -57,12 +55,13 @@ export async function report(
   }
   note();
   written.push(await writeReport(folder, "report.html", reviewPage(reviewContent(findings))));
-  if (xlsx) {
+  if (settings.xlsx) {
     note();
     // what it needs is large, and most runs write none
     const { writeWorkbooks } = await import("./workbooks.ts");
     written.push(...(await writeWorkbooks(folder, "groups", groupsTable(groups, catalog), thumbnails)));
   }
+  written.push(...(await writeExports(folder, findings, options, note)));
   note();
   progress.finish("report");
   return written;

@@ -1,10 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { didYouMean } from "#base/nearest-name.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
+import { EXPORT_FORMATS, type ExportFormat } from "#data/export-format.ts";
 import { VIEWS } from "#data/view.ts";
 import { readSettings } from "#settings/read-settings.ts";
 import type { Settings } from "#settings/settings.ts";
 import { parseFlags } from "#terminal/parse-flags.ts";
+import { refuseExportOfFeatures } from "./exports.ts";
 
 export interface CommandLine {
   readonly settings: Settings;
@@ -37,6 +39,7 @@ interface Flags {
   decisions?: string;
   reviewed?: string[];
   xlsx?: boolean;
+  export?: ExportFormat[];
   dryRun?: boolean;
   quiet?: boolean;
   logFormat: "text" | "json";
@@ -54,6 +57,7 @@ export function readCommandLine(args: readonly string[], version: string): Comma
   const { config, reference, reviewed = [], dryRun = false, quiet = false, logFormat, ...given } = flags;
   const settings = readSettings(config, reference === undefined ? given : { ...given, references: reference });
   refuseMixedSources(settings);
+  refuseExportOfFeatures(settings);
   return { settings, reviewed, quiet, logFormat, dryRun };
 }
 
@@ -88,6 +92,11 @@ function pipelineCommand(version: string): Command {
     .option("--reviewed <file>", "take down the decisions of a reviewed file (csv, xlsx, ods), repeatable", appended)
     .option("--decisions <file.csv>", "where decisions are taken down (default: decisions.csv in the output folder)")
     .option("--xlsx", "write groups.xlsx too, a spreadsheet with pictures")
+    .option(
+      "--export <tool>",
+      `write candidates for a labeling tool too, of ${EXPORT_FORMATS.join(",")}, repeatable`,
+      tools,
+    )
     .option("--output <folder>", "where index, reports and runs are written (default: output)")
     .option("--config <file.json>", "settings; flags beat it")
     .option("--dry-run", "say what would be done, and do nothing")
@@ -99,6 +108,13 @@ function pipelineCommand(version: string): Command {
 
 function appended(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
+}
+
+function tools(value: string, earlier: readonly ExportFormat[] = []): ExportFormat[] {
+  const format = EXPORT_FORMATS.find((known) => known === value);
+  if (format === undefined)
+    throw new InvalidArgumentError(`Found labeling tool "${value}"${didYouMean(value, EXPORT_FORMATS)}.`);
+  return [...new Set([...earlier, format])];
 }
 
 function viewList(value: string): Settings["views"] {

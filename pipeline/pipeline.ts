@@ -110,7 +110,7 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
       folders: source.folders,
       ...modelFacts(source, second),
     };
-    const write = (folder: string) => report(folder, findings, { xlsx: settings.xlsx, progress });
+    const write = (folder: string) => report(folder, findings, { settings, pathOf: source.pathOf, progress });
     const describe = (reports: RunFacts["reports"]) => runJson(run.describe(finished, reports));
     await proposals.record(catalog, candidates, started);
     await publish(write, describe, { paths, read: edited, started, progress });

@@ -26,6 +26,7 @@ export function describeSummary(run: SummarisedRun, settings: Settings): string 
     `Duplicates to review:  ${join(reports, "groups.csv")}, or in a browser ${join(reports, "report.html")}`,
     `What to label next:    ${join(reports, "candidates.csv")}`,
   ];
+  if (settings.export.length > 0) lines.push(`For labeling tools:    ${join(reports, "exports")}`);
   if (counts.chained > 0) {
     const are = counts.chained === 1 ? "member is" : "members are";
     lines.push(

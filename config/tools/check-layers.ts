@@ -21,6 +21,7 @@ const LAYERS = [
     "candidates",
     "labels",
     "reports",
+    "exports",
     "settings",
     "sample",
     "terminal",

@@ -1,10 +1,10 @@
+import { jsonRecords } from "#base/json-records.ts";
 import { plotSvg } from "#calibration/plot.ts";
 import { type ReviewedRate, recommendedReviewed } from "#calibration/reviewed-rates.ts";
 import { sixDigits } from "#calibration/six-digits.ts";
 import type { ThresholdGrid } from "#calibration/threshold-grid.ts";
 import { countThatProves } from "#calibration/wilson.ts";
 import type { Table } from "#data/table.ts";
-import { jsonRecords } from "#reports/json-records.ts";
 import { alignedTable, wrapped } from "#terminal/aligned-table.ts";
 import { formatCount } from "#terminal/format.ts";
 

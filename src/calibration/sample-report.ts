@@ -1,3 +1,4 @@
+import { jsonRecords } from "#base/json-records.ts";
 import { plotSvg } from "#calibration/plot.ts";
 import {
   certaintyOf,
@@ -13,7 +14,6 @@ import type { ThresholdGrid } from "#calibration/threshold-grid.ts";
 import { pairsAmong } from "#data/pair-list.ts";
 import type { Table } from "#data/table.ts";
 import type { View } from "#data/view.ts";
-import { jsonRecords } from "#reports/json-records.ts";
 
 /** All that a calibration on a sample found out. */
 export interface SampleCalibration {

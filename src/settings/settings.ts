@@ -1,3 +1,4 @@
+import type { ExportFormat } from "#data/export-format.ts";
 import type { ModelPreset } from "#data/model-preset.ts";
 import type { View } from "#data/view.ts";
 
@@ -25,6 +26,10 @@ export interface Settings {
   readonly thumbnails: number;
   /** Whether groups.xlsx is written. */
   readonly xlsx: boolean;
+  /** Labeling tools that candidates are written for. */
+  readonly export: readonly ExportFormat[];
+  /** What stands in front of object ids where these find images; null: absolute paths. */
+  readonly exportImages: string | null;
   readonly concurrency: number | null;
   readonly limitMemory: number | null;
   readonly maxUnreadable: number | null;

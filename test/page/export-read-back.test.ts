@@ -1,12 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { jsonRecords } from "#base/json-records.ts";
 import { SeededRandom } from "#base/seeded-random.ts";
 import { DECISIONS, type Decision } from "#data/decision.ts";
 import { csvText, decisionRows } from "#page/browser/decisions-csv.ts";
 import { refusalOf } from "#page/browser/mark-rules.ts";
 import { Marks } from "#page/browser/marks.ts";
-import { jsonRecords } from "#reports/json-records.ts";
 import { readReviewed } from "#review/read-reviewed.ts";
 import { reportedImages } from "#review/reported-images.ts";
 import { HARD_NAMES } from "../support/made-data-set.ts";

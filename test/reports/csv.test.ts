@@ -1,9 +1,9 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { jsonRecords } from "#base/json-records.ts";
 import { fromCell, toCell } from "#data/spreadsheet-cell.ts";
 import { csvFiles } from "#reports/csv.ts";
-import { jsonRecords } from "#reports/json-records.ts";
 
 test("fromCell() gives back what toCell() was given, and no cell begins as a formula", () => {
   const awkward = fc.string({ unit: fc.constantFrom("'", "=", "+", "-", "@", "\t", "\r", "\n", "a", "＝", '"', ",") });

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StoredGroup } from "#artifacts/stored-groups.ts";
+import { jsonRecords } from "#base/json-records.ts";
 import { SeededRandom } from "#base/seeded-random.ts";
 import type { CandidateRecord, MemberRecord } from "#data/report-records.ts";
 import { toCell } from "#data/spreadsheet-cell.ts";
 import type { Table } from "#data/table.ts";
-import { jsonRecords } from "#reports/json-records.ts";
 
 /** Names of byte-equal images that spreadsheets make alike. */
 export const TWINS: readonly (readonly string[])[] = [

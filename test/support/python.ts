@@ -4,10 +4,22 @@ import { fileURLToPath } from "node:url";
 /** Debian's Python, where its numpy package installs. */
 const PYTHON = "/usr/bin/python3";
 
-export const hasNumpy = spawnSync(PYTHON, ["-c", "import numpy"]).status === 0;
+export const hasNumpy = hasModules(PYTHON, "numpy");
 
 /** With Pillow too. */
-export const hasPillow = spawnSync(PYTHON, ["-c", "import numpy, PIL"]).status === 0;
+export const hasPillow = hasModules(PYTHON, "numpy, PIL");
+
+/** A Python that reads COCO files as most programs do; undefined where there is none. */
+export const COCO_PYTHON = [PYTHON, "python3"].find((python) => hasModules(python, "pycocotools.coco"));
+
+export const hasPython = hasModules(PYTHON, "json");
+
+/** With PyYAML too. */
+export const hasYaml = hasModules(PYTHON, "yaml");
+
+function hasModules(python: string, names: string): boolean {
+  return spawnSync(python, ["-c", `import ${names}`]).status === 0;
+}
 
 /** Runs a script; its last line on stdout is JSON. */
 export function runPython(script: string, ...args: string[]): unknown {
@@ -15,12 +27,12 @@ export function runPython(script: string, ...args: string[]): unknown {
 }
 
 /** Runs a script of this folder; what it reads from stdin is JSON too. */
-export function runPythonFile(name: string, input: unknown): unknown {
-  return answerOf([fileURLToPath(new URL(name, import.meta.url))], JSON.stringify(input));
+export function runPythonFile(name: string, input: unknown, python = PYTHON): unknown {
+  return answerOf([fileURLToPath(new URL(name, import.meta.url))], JSON.stringify(input), python);
 }
 
-function answerOf(args: readonly string[], input = ""): unknown {
-  const { status, stdout, stderr } = spawnSync(PYTHON, args, {
+function answerOf(args: readonly string[], input = "", python = PYTHON): unknown {
+  const { status, stdout, stderr } = spawnSync(python, args, {
     input,
     encoding: "utf8",
     maxBuffer: 1 << 28,

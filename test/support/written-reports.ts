@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { writeTable } from "#artifacts/report-files.ts";
 import type { StoredGroup } from "#artifacts/stored-groups.ts";
 import { sha256 } from "#base/fingerprint.ts";
+import { jsonRecords } from "#base/json-records.ts";
 import type { CandidateRecord, MemberRecord } from "#data/report-records.ts";
-import { jsonRecords } from "#reports/json-records.ts";
 import { writeFiles } from "./pictures.ts";
 
 /** A member of a hand-made group: where it lies, what is in it, and what is not as it usually is. */
