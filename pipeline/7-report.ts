@@ -4,9 +4,12 @@ import type { Progress } from "#base/progress.ts";
 import { reviewPage } from "#page/review-page.ts";
 import { candidateRecords, candidatesTable } from "#reports/candidates-report.ts";
 import { changesTable } from "#reports/changes-report.ts";
+import { conflictsTable } from "#reports/conflicts-report.ts";
 import { groupRecords, groupsTable } from "#reports/groups-report.ts";
 import { jsonRecords } from "#reports/json-records.ts";
+import { leaksTable, proposedLabelsTable } from "#reports/leaks-report.ts";
 import { pairsTable } from "#reports/pairs-report.ts";
+import { suggestionsTable } from "#reports/suggestions-report.ts";
 import { unreadableTable } from "#reports/unreadable-report.ts";
 import type { Findings } from "./findings.ts";
 import { reviewContent } from "./review-content.ts";
@@ -27,16 +30,20 @@ export async function report(
   findings: Findings,
   { xlsx, progress }: ReportOptions,
 ): Promise<WrittenReport[]> {
-  const { catalog, pairs, groups, changes, candidates, unreadable, thumbnails } = findings;
+  const { catalog, pairs, groups, changes, candidates, unreadable, thumbnails, checks } = findings;
   const tables = {
-    groups: groupsTable(groups, catalog),
+    groups: groupsTable(groups, catalog, checks.suggestions),
     pairs: pairsTable(pairs, catalog),
     candidates: candidatesTable(candidates, groups, catalog),
     changes: changesTable(changes),
+    suggestions: suggestionsTable(checks.suggestions, catalog),
+    conflicts: conflictsTable(checks.conflicts, groups, catalog),
+    leaks: leaksTable(checks, groups, catalog),
+    "proposed-labels": proposedLabelsTable(checks, catalog),
     unreadable: unreadableTable(unreadable),
   };
   const documents = {
-    groups: jsonRecords({ schema: "twinsift/groups@1" }, "groups", groupRecords(groups, catalog)),
+    groups: jsonRecords({ schema: "twinsift/groups@1" }, "groups", groupRecords(groups, catalog, checks.suggestions)),
     candidates: jsonRecords(
       { schema: "twinsift/candidates@1" },
       "candidates",
@@ -61,7 +68,9 @@ export async function report(
     note();
     // what it needs is large, and most runs write none
     const { writeWorkbooks } = await import("./workbooks.ts");
-    written.push(...(await writeWorkbooks(folder, "groups", groupsTable(groups, catalog), thumbnails)));
+    written.push(
+      ...(await writeWorkbooks(folder, "groups", groupsTable(groups, catalog, checks.suggestions), thumbnails)),
+    );
   }
   note();
   progress.finish("report");
