@@ -41,21 +41,24 @@ export async function checkLabels(
   groups: readonly Group[],
   options: CheckOptions,
 ): Promise<LabelChecks> {
-  const { labels: known } = options.catalog;
+  const { catalog, progress } = options;
   const rows = groups.map(({ members }) => members.map(({ row }) => row));
-  const labels = new GroupLabels(rows, known);
+  const labels = new GroupLabels(rows, catalog.labels);
+  if (labels.names.length > 0) progress.update("label", "pairs", 0);
   const nearest = new NearestConcerned(labels, pairs);
   await searchMissing(nearest, options);
   await matchNearest(nearest, options);
   const ids = groups.map(({ id }) => id);
   const suggestions = suggestLabels(labels, nearest, ids);
-  return { suggestions, conflicts: findConflicts(labels, nearest), ...checkSplits(pairs, options) };
+  const checks = { suggestions, conflicts: findConflicts(labels, nearest), ...checkSplits(pairs, options) };
+  progress.finish("label");
+  return checks;
 }
 
 /** Finds the nearest of rows that are a pair with none that concerns them, from their vectors. */
 async function searchMissing(nearest: NearestConcerned, { searcher, store, order }: CheckOptions): Promise<void> {
   const read = (some: readonly number[]) => store.readVectors(Uint32Array.from(some, (rank) => order.rowOfRank[rank]));
-  for (const { queries, base } of [...nearest.missing()]) {
+  for (const { queries, base } of nearest.missing()) {
     for (const others of chunksOf(base, IMAGES_AT_ONCE)) {
       const among = await read(others);
       for (const some of chunksOf(queries, IMAGES_AT_ONCE)) {
@@ -66,19 +69,20 @@ async function searchMissing(nearest: NearestConcerned, { searcher, store, order
   }
 }
 
-/** Looks at the pictures of those that are no pair. */
+type Rows = readonly [number, number];
+
+/** Looks at the pictures of those that are no pair; each two as if they were one, the smaller rank first. */
 async function matchNearest(nearest: NearestConcerned, { pictures, progress }: CheckOptions): Promise<void> {
-  const unmatched = nearest.unmatched();
-  if (unmatched.length === 0) return;
+  const rows = nearest.unmatched();
+  const pairs = rows.map(([row, other]): Rows => [Math.min(row, other), Math.max(row, other)]);
   let done = 0;
-  progress.update("label", "pairs", done, unmatched.length);
-  const look = (some: readonly (readonly [number, number])[]) => pictures.matchAll(some);
-  for await (const found of orderedMap(chunksOf(unmatched, PAIRS_AT_ONCE), pictures.concurrency, look)) {
-    for (const match of found) nearest.setMatch(unmatched[done++][0], match);
+  if (pairs.length > 0) progress.update("label", "pairs", done, pairs.length);
+  const look = (some: readonly Rows[]) => pictures.matchAll(some);
+  for await (const found of orderedMap(chunksOf(pairs, PAIRS_AT_ONCE), pictures.concurrency, look)) {
+    for (const match of found) nearest.setMatch(rows[done++][0], match);
     progress.update("label", "pairs", done);
     await pictures.save();
   }
-  progress.finish("label");
 }
 
 /**
