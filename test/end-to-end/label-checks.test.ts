@@ -1,70 +1,14 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import { expect, test } from "vitest";
-import { formatFeatureArray } from "#npy/feature-array.ts";
-import { formatUnicodeArray } from "#npy/unicode-array.ts";
+import { checkedLabels, drawCopies, type LabelRows, placeOnLine } from "../support/checked-labels.ts";
 import { HARD_NAMES } from "../support/made-data-set.ts";
-import { drawPicture, writeFiles } from "../support/pictures.ts";
-import { matrixOf } from "../support/random-features.ts";
-import { readReport } from "../support/read-report.ts";
-import { runPipelineCommand } from "../support/run-command.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
-
-type Labels = readonly (readonly [path: string, label: string, split: string])[];
-
-interface Made {
-  readonly folder: string;
-  /** Flags that name what was made. */
-  readonly flags: readonly string[];
-}
-
-/** Pictures by name and seed: those of one seed are copies of each other, in other formats and sizes. */
-async function drawAll(seeds: Iterable<readonly [name: string, seed: number]>): Promise<Made> {
-  const folder = await temporaryFolder();
-  const images = join(folder, "images");
-  const widths = new Map<number, number>();
-  for (const [name, seed] of seeds) {
-    const width = (widths.get(seed) ?? 120) - 8;
-    widths.set(seed, width);
-    const picture = drawPicture(seed, { width: 128, height: 96 }).resize(width);
-    await writeFiles(images, { [name]: await (name.endsWith(".jpg") ? picture.jpeg() : picture.png()).toBuffer() });
-  }
-  return { folder, flags: ["--images", images] };
-}
-
-/** Features of one number by name: neighbours at a distance of 1 are pairs. */
-async function placeAll(places: Readonly<Record<string, number>>): Promise<Made> {
-  const folder = await temporaryFolder();
-  const features = join(folder, "features");
-  await mkdir(features);
-  const rows = Object.values(places).map((place) => [place]);
-  await writeFile(join(features, "0000.features.npy"), formatFeatureArray(matrixOf(rows)));
-  await writeFile(join(features, "0000.object_ids.npy"), formatUnicodeArray(Object.keys(places)));
-  return { folder, flags: ["--features", features, "--threshold", "1"] };
-}
-
-/** Runs with these labels, or with a label file. */
-async function check(made: Made, labels: Labels | string | undefined, config: object = {}, flags: string[] = []) {
-  const file = typeof labels === "string" ? labels : join(made.folder, "labels.csv");
-  if (typeof labels === "object") await writeFile(file, stringify([["path", "label", "split"], ...labels]));
-  const [output, settings] = [join(made.folder, "out"), join(made.folder, "config.json")];
-  await writeFile(settings, JSON.stringify(config));
-  const given = ["--config", settings, "--output", output, ...made.flags, ...flags];
-  const { exitCode, stderr, stdout } = await runPipelineCommand(labels ? [...given, "--labels", file] : given);
-  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
-  const names = ["suggestions", "conflicts", "leaks", "proposed-labels", "groups"] as const;
-  const [suggestions, conflicts, leaks, proposed, groups] = await Promise.all(
-    names.map((name) => readReport(output, name)),
-  );
-  const { counts } = JSON.parse(await readFile(join(output, "reports/run.json"), "utf8"));
-  return { output, stdout, counts, suggestions, conflicts, leaks, proposed, groups };
-}
 
 const MADE = [["a.png", "b.jpg"], ["c.png", "d.jpg", "e.png"], ["f.png", "g.jpg"], ["h.png"]].flatMap((names, seed) =>
   names.map((name) => [name, seed + 1] as const),
 );
-const LABELS: Labels = [
+const LABELS: LabelRows = [
   ["a.png", "cat", ""],
   ["c.png", "cat", "train"],
   ["d.jpg", "dog", "train"],
@@ -75,7 +19,7 @@ const LABELS: Labels = [
 ];
 
 test("a copy of a labeled image gets its label, labels that differ and copies in two splits are told", async () => {
-  const found = await check(await drawAll(MADE), LABELS);
+  const found = await checkedLabels(await drawCopies(MADE), LABELS);
   expect(found.suggestions).toMatchObject([
     { path: "b.jpg", suggested_label: "cat", source_path: "a.png", match: "copy" },
   ]);
@@ -107,15 +51,15 @@ test("a copy of a labeled image gets its label, labels that differ and copies in
 test("a run with the proposed labels has no leaks and proposes the same again, whatever the names", async () => {
   const names = [...HARD_NAMES, "-2.jpg", "1e5.png", "\u2028.png", "<script>.png", "@x.jpg", "c\rr.png"];
   const pairs = names.flatMap((name, seed) => [[name, seed + 1] as const, [`copy of/${name}`, seed + 1] as const]);
-  const made = await drawAll(pairs);
+  const made = await drawCopies(pairs);
   const labels = pairs.map(
     ([path, seed], i) => [path, ["=cat()", 'd"o,g', "0 7"][seed % 3], i % 2 ? "+val" : "train"] as const,
   );
-  const before = await check(made, labels);
+  const before = await checkedLabels(made, labels);
   expect(before.counts).toMatchObject({ leaks: names.length, resplit: names.length });
   const kept = join(made.folder, "proposed.csv");
   await writeFile(kept, await readFile(join(before.output, "reports/proposed-labels.csv")));
-  const after = await check(made, kept);
+  const after = await checkedLabels(made, kept);
   expect(after.counts).toMatchObject({ leaks: 0, resplit: 0, conflicts: 0, suggestions: 0 });
   expect(after.proposed).toEqual(before.proposed);
   expect(new Set(after.proposed.map(({ path, label }) => `${path} ${label}`))).toEqual(
@@ -126,21 +70,21 @@ test("a run with the proposed labels has no leaks and proposes the same again, w
 });
 
 test("two images that a person told apart are no leak", async () => {
-  const made = await drawAll(MADE);
-  const { leaks, groups } = await check(made, LABELS);
+  const made = await drawCopies(MADE);
+  const { leaks, groups } = await checkedLabels(made, LABELS);
   expect(leaks).toHaveLength(1);
   const reviewed = join(made.folder, "reviewed.csv");
   const decided = groups
     .filter(({ path }) => path === "f.png" || path === "g.jpg")
     .map((row) => ({ ...row, decision: row.role === "keeper" ? "" : "not-duplicate" }));
   await writeFile(reviewed, stringify(decided, { header: true }));
-  const after = await check(made, LABELS, {}, ["--reviewed", reviewed]);
+  const after = await checkedLabels(made, LABELS, {}, ["--reviewed", reviewed]);
   expect(after.leaks).toEqual([]);
   expect(after.proposed.map(({ path, label, split }) => [path, label, split])).toEqual(LABELS);
 });
 
 test("without labels, the tables have their headers alone", async () => {
-  const found = await check(await drawAll(MADE), undefined);
+  const found = await checkedLabels(await drawCopies(MADE), undefined);
   for (const name of ["suggestions", "conflicts", "leaks", "proposed"] as const) expect(found[name]).toEqual([]);
   expect(found.counts).toMatchObject({ suggestions: 0, conflicts: 0, leaks: 0, resplit: 0 });
   const leaks = await readFile(join(found.output, "reports/leaks.csv"), "utf8");
@@ -148,8 +92,8 @@ test("without labels, the tables have their headers alone", async () => {
 });
 
 test("members of a chain get the label of the nearest labeled one, though that is no pair of theirs", async () => {
-  const made = await placeAll({ a: 0, b: 1, c: 2, d: 3, e: 4, z: 9 });
-  const { suggestions } = await check(made, [
+  const made = await placeOnLine({ a: 0, b: 1, c: 2, d: 3, e: 4, z: 9 });
+  const { suggestions } = await checkedLabels(made, [
     ["a", "cat", ""],
     ["e", "cat", ""],
   ]);
@@ -158,7 +102,7 @@ test("members of a chain get the label of the nearest labeled one, though that i
     ["d", "e", "1"],
     ["c", "a", "2"],
   ]);
-  const { suggestions: none, conflicts } = await check(made, [
+  const { suggestions: none, conflicts } = await checkedLabels(made, [
     ["a", "cat", ""],
     ["b", "cat", ""],
     ["e", "dog", ""],
@@ -172,14 +116,14 @@ test("members of a chain get the label of the nearest labeled one, though that i
 });
 
 test("direct groups leave no leak between two groups unseen", async () => {
-  const made = await placeAll({ a: 0, b: 1, c: 2, d: 9 });
+  const made = await placeOnLine({ a: 0, b: 1, c: 2, d: 9 });
   const labels = [
     ["a", "cat", "train"],
     ["b", "cat", "val"],
     ["c", "cat", "test"],
     ["d", "cat", "test"],
   ] as const;
-  const { leaks, proposed } = await check(made, labels, { cluster: { mode: "direct" } });
+  const { leaks, proposed } = await checkedLabels(made, labels, { cluster: { mode: "direct" } });
   expect(leaks.map(({ path_a, path_b, group_id }) => [path_a, path_b, group_id !== ""])).toEqual([
     ["a", "b", true],
     ["b", "c", false],
