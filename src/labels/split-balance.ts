@@ -54,3 +54,7 @@ export class SplitBalance {
 export function compareCosts(a: SplitCost, b: SplitCost): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
 }
+
+export function addCosts(a: SplitCost, b: SplitCost): SplitCost {
+  return [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+}

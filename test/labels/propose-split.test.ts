@@ -104,6 +104,34 @@ test("with two splits, no label gains or loses more images than half the largest
   );
 });
 
+/** Each way to put every unit into one of its own splits. */
+function* allProposals(labels: readonly Label[], unitOf: Uint32Array, unit = 0): Generator<string[]> {
+  const own = new Set(labels.filter((_, row) => unitOf[row] === unit).map(({ split }) => split));
+  if (own.size === 0) yield labels.map(({ split }) => split);
+  for (const split of own) {
+    for (const rest of allProposals(labels, unitOf, unit + 1))
+      yield rest.map((other, row) => (unitOf[row] === unit ? split : other));
+  }
+}
+
+test("of two units, the proposal is the best of all: by labels, then by sizes, then by images that move", () => {
+  fc.assert(
+    fc.property(unitsOf(["train", "val", "test"], ["cat", "dog"]), (some) => {
+      const { labels, unitOf } = imagesOf(some.slice(0, 2));
+      const one = labels.map(({ split }) => ({ label: "", split }));
+      const costOf = (proposed: readonly string[]) => [
+        squares(changesOf(labels, proposed)),
+        squares(changesOf(one, proposed)),
+        proposed.filter((split, row) => split !== labels[row].split).length,
+      ];
+      const all = [...allProposals(labels, unitOf)].map(costOf);
+      const best = all.toSorted((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2])[0];
+      expect(costOf(proposeSplit(labels, unitOf))).toEqual(best);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 test("the numbers of units play no part", () => {
   fc.assert(
     fc.property(unitsOf(["train", "val", "test"], ["cat", "dog"]), (units) => {
