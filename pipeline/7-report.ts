@@ -4,8 +4,11 @@ import { jsonRecords } from "#base/json-records.ts";
 import { reviewPage } from "#page/review-page.ts";
 import { candidateRecords, candidatesTable } from "#reports/candidates-report.ts";
 import { changesTable } from "#reports/changes-report.ts";
+import { conflictsTable } from "#reports/conflicts-report.ts";
 import { groupRecords, groupsTable } from "#reports/groups-report.ts";
+import { leaksTable, proposedLabelsTable } from "#reports/leaks-report.ts";
 import { pairsTable } from "#reports/pairs-report.ts";
+import { suggestionsTable } from "#reports/suggestions-report.ts";
 import { unreadableTable } from "#reports/unreadable-report.ts";
 import type { Settings } from "#settings/settings.ts";
 import { type ExportOptions, writeExports } from "./exports.ts";
@@ -24,16 +27,20 @@ export interface ReportOptions extends ExportOptions {
  */
 export async function report(folder: string, findings: Findings, options: ReportOptions): Promise<WrittenReport[]> {
   const { settings, progress } = options;
-  const { catalog, pairs, groups, changes, candidates, selection, unreadable, thumbnails } = findings;
+  const { catalog, pairs, groups, changes, candidates, selection, unreadable, thumbnails, checks } = findings;
   const tables = {
-    groups: groupsTable(groups, catalog),
+    groups: groupsTable(groups, catalog, checks.suggestions),
     pairs: pairsTable(pairs, catalog),
     candidates: candidatesTable(candidates, groups, catalog),
     changes: changesTable(changes),
+    suggestions: suggestionsTable(checks.suggestions, catalog),
+    conflicts: conflictsTable(checks.conflicts, groups, catalog),
+    leaks: leaksTable(checks, groups, catalog),
+    "proposed-labels": proposedLabelsTable(checks, catalog),
     unreadable: unreadableTable(unreadable),
   };
   const documents = {
-    groups: jsonRecords({ schema: "twinsift/groups@1" }, "groups", groupRecords(groups, catalog)),
+    groups: jsonRecords({ schema: "twinsift/groups@1" }, "groups", groupRecords(groups, catalog, checks.suggestions)),
     candidates: jsonRecords(
       { schema: "twinsift/candidates@1", ...(selection ? { selection } : {}) },
       "candidates",
@@ -59,7 +66,9 @@ export async function report(folder: string, findings: Findings, options: Report
     note();
     // what it needs is large, and most runs write none
     const { writeWorkbooks } = await import("./workbooks.ts");
-    written.push(...(await writeWorkbooks(folder, "groups", groupsTable(groups, catalog), thumbnails)));
+    written.push(
+      ...(await writeWorkbooks(folder, "groups", groupsTable(groups, catalog, checks.suggestions), thumbnails)),
+    );
   }
   written.push(...(await writeExports(folder, findings, options, note)));
   note();

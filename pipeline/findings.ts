@@ -2,6 +2,7 @@ import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
 import type { UnreadableImage } from "#data/image-record.ts";
 import type { GroupChange } from "#data/known-group.ts";
+import type { LabelChecks } from "#data/label-checks.ts";
 import type { MatchedPairs } from "#data/pair-list.ts";
 import type { Catalog } from "#reports/catalog.ts";
 import type { Thumbnails } from "./thumbnails.ts";
@@ -16,6 +17,7 @@ export interface Findings {
   readonly candidates: readonly Candidate[];
   /** What they were chosen from; see `selectionOf`. */
   readonly selection: string | undefined;
+  readonly checks: LabelChecks;
   readonly unreadable: readonly UnreadableImage[];
   /** Small pictures for those reports that show some. */
   readonly thumbnails: Thumbnails;

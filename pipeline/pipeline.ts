@@ -19,6 +19,7 @@ import { matchesOfRanks, matchPairs, PictureMatcher } from "./4-match.ts";
 import { cluster } from "./5-cluster.ts";
 import { report } from "./7-report.ts";
 import { catalogImages, type Knowledge } from "./catalog.ts";
+import { checkCounts, checkLabels } from "./check-labels.ts";
 import type { Findings } from "./findings.ts";
 import { nameGroups } from "./group-history.ts";
 import { Proposals } from "./proposals.ts";
@@ -91,6 +92,7 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
     const clustering = { ...settings.cluster, weakest, catalog, apart, pictures, store, order, progress };
     const found = await collect(cluster(pairs, clustering));
     const { groups, changes, named } = nameGroups(found, images, await source.readGroups());
+    const checks = await checkLabels(pairs, groups, { ...clustering, searcher });
     const seen = second ? { store: second.store, order: second.sight.orderOf(images) } : { store, order };
     const wanted = { dissimilar: sources.dissimilar, count: settings.candidates, rules: settings.select };
     const showsNothing = (rank: number) => pictures.showsNothing(rank);
@@ -102,7 +104,18 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
     const making = { images, source, count: settings.thumbnails, progress };
     const thumbnails = await makeThumbnails(groups, candidates, making);
     const measure = { threshold: sources.first.threshold, secondModel: second?.model?.preset.name };
-    const findings = { catalog, pairs: shown, groups, changes, candidates, selection, unreadable, thumbnails, measure };
+    const findings = {
+      catalog,
+      pairs: shown,
+      groups,
+      changes,
+      candidates,
+      selection,
+      checks,
+      unreadable,
+      thumbnails,
+      measure,
+    };
     const finished: FinishedRun = {
       exitCode: unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
       counts: countsOf(findings, source.ignored, source.changes),
@@ -159,7 +172,11 @@ function modelFacts(
   };
 }
 
-function countsOf({ catalog, groups, candidates, unreadable }: Findings, ignored: number, changes: ImageChanges) {
+function countsOf(
+  { catalog, groups, candidates, checks, unreadable }: Findings,
+  ignored: number,
+  changes: ImageChanges,
+) {
   const members = groups.flatMap((group) => group.members);
   return {
     images: catalog.images.length,
@@ -170,5 +187,6 @@ function countsOf({ catalog, groups, candidates, unreadable }: Findings, ignored
     duplicates: members.filter(({ role }) => role === "duplicate").length,
     chained: members.filter(({ link }) => link === "chain").length,
     candidates: candidates.length,
+    ...checkCounts(checks, catalog),
   };
 }

@@ -6,7 +6,7 @@ import type { Findings } from "./findings.ts";
 
 /** What report.html shows of a run's findings. */
 export function reviewContent(findings: Findings): PageContent {
-  const { catalog, pairs, groups, changes, candidates, thumbnails, measure } = findings;
+  const { catalog, pairs, groups, changes, candidates, thumbnails, measure, checks } = findings;
   const duplicates = groups.flatMap(({ members }) => members).filter(({ role }) => role === "duplicate").length;
   return {
     facts: {
@@ -15,7 +15,7 @@ export function reviewContent(findings: Findings): PageContent {
       pairDistances: distanceHistogram(pairs, measure.threshold),
       ...(measure.secondModel === undefined ? {} : { secondModel: measure.secondModel }),
     },
-    groups: () => groupRecords(groups, catalog),
+    groups: () => groupRecords(groups, catalog, checks.suggestions),
     candidates: () => candidateRecords(candidates, groups, catalog),
     changes: firstChanges(changes),
     thumbnail: async (path) => thumbnails.of(path),

@@ -27,6 +27,7 @@ export function describeSummary(run: SummarisedRun, settings: Settings): string 
     `What to label next:    ${join(reports, "candidates.csv")}`,
   ];
   if (settings.export.length > 0) lines.push(`For labeling tools:    ${join(reports, "exports")}`);
+  lines.push(...describeChecks(counts, reports));
   if (counts.chained > 0) {
     const are = counts.chained === 1 ? "member is" : "members are";
     lines.push(
@@ -44,6 +45,22 @@ export function describeSummary(run: SummarisedRun, settings: Settings): string 
     );
   }
   return [...lines, describeCounts(run)].join("\n");
+}
+
+/** What labels and splits say; nothing where there is nothing to look at. */
+function describeChecks({ suggestions, conflicts, leaks, resplit }: RunCounts, reports: string): string[] {
+  const lines: string[] = [];
+  if (suggestions > 0)
+    lines.push(
+      `${formatNumberOf(suggestions, "suggested label")}, from labeled copies: ${join(reports, "suggestions.csv")}`,
+    );
+  if (conflicts > 0)
+    lines.push(`${formatNumberOf(conflicts, "group")} whose labels differ: ${join(reports, "conflicts.csv")}`);
+  if (leaks > 0) {
+    const proposal = `${join(reports, "proposed-labels.csv")} has none, with ${formatNumberOf(resplit, "image")} in another split`;
+    lines.push(`${formatNumberOf(leaks, "pair")} across splits: ${join(reports, "leaks.csv")}; ${proposal}`);
+  }
+  return lines;
 }
 
 function describeCounts({ counts, seconds }: SummarisedRun): string {

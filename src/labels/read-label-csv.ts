@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { parse } from "csv-parse";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import type { Label } from "#data/label.ts";
+import { fromCell } from "#data/spreadsheet-cell.ts";
 
 const COLUMNS = ["path", "label", "split"] as const;
 const EXPECTED_COLUMNS = "path,label[,split]";
@@ -12,7 +13,8 @@ interface Line {
 }
 
 /**
- * Reads a label file: CSV, UTF-8 with or without BOM, columns `path,label[,split]` in any order; `path` is an object id.
+ * Reads a label file: CSV, UTF-8 with or without BOM, columns `path,label[,split]` in any order; `path` is an object id. Cells that
+ * were made harmless for spreadsheets, as in proposed-labels.csv, are read back.
  *
  * @returns label by object id
  * @throws PipelineError `settings` naming the file and the line: a missing column, a line of another length, an empty path or
@@ -65,7 +67,7 @@ class LabelTable {
     if (cells.length !== columns.length) {
       throw this.#problem(line, `${cells.length} cells`, `${columns.length} as in the header`);
     }
-    const [path, label, split] = COLUMNS.map((name) => cells[columns.indexOf(name)] ?? "");
+    const [path, label, split] = COLUMNS.map((name) => fromCell(cells[columns.indexOf(name)] ?? ""));
     if (path === "" || label === "") throw this.#problem(line, "an empty path or label", "both filled in");
     const earlier = this.#labels.get(path);
     if (earlier && (earlier.label !== label || earlier.split !== split)) {

@@ -5,6 +5,9 @@ import type { CandidateRecord, MemberRecord } from "#data/report-records.ts";
 export interface PageMember extends MemberRecord {
   readonly label: string;
   readonly suggested_label: string;
+  /** The labeled image that it comes from, and how far that is; null where nothing is suggested. */
+  readonly suggested_label_from: string | null;
+  readonly suggested_label_distance: number | null;
   readonly split: string;
 }
 

@@ -1,5 +1,5 @@
-import type { Group, GroupMember } from "#data/group.ts";
-import type { Label } from "#data/label.ts";
+import type { Group } from "#data/group.ts";
+import type { LabelSuggestion } from "#data/label-checks.ts";
 import type { Cell, Table } from "#data/table.ts";
 import type { Catalog } from "#reports/catalog.ts";
 
@@ -8,23 +8,35 @@ const COLUMNS = (
   "label suggested_label split width height bytes sha256 decision note"
 ).split(" ");
 
+/** Labels for images that have none. */
+type Suggestions = readonly LabelSuggestion[];
+type SuggestionOf = ReadonlyMap<number, LabelSuggestion>;
+
 /** groups.csv: a row a member, the keeper first. */
-export function groupsTable(groups: readonly Group[], catalog: Catalog): Table {
-  return { columns: COLUMNS, rows: rowsOf(groups, catalog) };
+export function groupsTable(groups: readonly Group[], catalog: Catalog, suggestions: Suggestions): Table {
+  return { columns: COLUMNS, rows: rowsOf(groups, catalog, byRow(suggestions)) };
 }
 
-function* rowsOf(groups: readonly Group[], catalog: Catalog): Generator<Cell[]> {
+function* rowsOf(groups: readonly Group[], catalog: Catalog, suggestionOf: SuggestionOf): Generator<Cell[]> {
   for (const group of groups) {
-    for (const record of memberRecords(group, catalog)) {
+    for (const record of memberRecords(group, catalog, suggestionOf)) {
       yield [group.id, group.members.length, ...Object.values(record)];
     }
   }
 }
 
-/** groups.json: the same, a record a group, and how far the group reaches and what it hangs by. */
-export function* groupRecords(groups: readonly Group[], catalog: Catalog) {
+/** groups.json: the same, a record a group, how far the group reaches and what it hangs by, and where suggested labels come from. */
+export function* groupRecords(groups: readonly Group[], catalog: Catalog, suggestions: Suggestions) {
+  const suggestionOf = byRow(suggestions);
   for (const group of groups) {
-    const members = [...memberRecords(group, catalog)];
+    const members = Array.from(memberRecords(group, catalog, suggestionOf), (record, i) => {
+      const source = suggestionOf.get(group.members[i].row)?.source;
+      return {
+        ...record,
+        suggested_label_from: source ? catalog.images[source.row].id : null,
+        suggested_label_distance: source?.distance ?? null,
+      };
+    });
     const { diameter, medoidRow, isExact } = group.spread;
     const { rows, distance, match } = group.weakestLink;
     const [a, b] = rows.map((row) => catalog.images[row].id);
@@ -42,9 +54,8 @@ export function* groupRecords(groups: readonly Group[], catalog: Catalog) {
 }
 
 /** A member as reports tell it: names and order are those of the columns from `role` on. */
-function* memberRecords(group: Group, catalog: Catalog) {
+function* memberRecords(group: Group, catalog: Catalog, suggestionOf: SuggestionOf) {
   const keepPath = catalog.images[group.members[0].row].id;
-  const suggested = suggestedLabel(group.members, catalog.labels);
   for (const member of group.members) {
     const { width, height, bytes, sha256, id } = catalog.images[member.row];
     const label = catalog.labels[member.row];
@@ -59,7 +70,7 @@ function* memberRecords(group: Group, catalog: Catalog) {
       match: member.match,
       link: member.link,
       label: label?.label ?? "",
-      suggested_label: label ? "" : suggested,
+      suggested_label: suggestionOf.get(member.row)?.label ?? "",
       split: label?.split ?? "",
       width,
       height,
@@ -71,8 +82,6 @@ function* memberRecords(group: Group, catalog: Catalog) {
   }
 }
 
-/** The one label that all labeled members share; empty when there is none, or they differ. */
-function suggestedLabel(members: readonly GroupMember[], labels: readonly (Label | undefined)[]): string {
-  const found = new Set(members.flatMap(({ row }) => labels[row]?.label ?? []));
-  return found.size === 1 ? ([...found][0] as string) : "";
+function byRow(suggestions: Suggestions): SuggestionOf {
+  return new Map(suggestions.map((suggestion) => [suggestion.row, suggestion]));
 }

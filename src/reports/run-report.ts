@@ -15,6 +15,14 @@ export interface RunCounts {
   /** Members that hang together with their keeper only through others. */
   readonly chained: number;
   readonly candidates: number;
+  /** Images without a label for which one is suggested. */
+  readonly suggestions: number;
+  /** Groups whose labels differ. */
+  readonly conflicts: number;
+  /** Pairs of duplicates that lie in two splits. */
+  readonly leaks: number;
+  /** Images for which another split is proposed. */
+  readonly resplit: number;
 }
 
 interface ModelFacts {

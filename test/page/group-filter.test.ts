@@ -6,8 +6,14 @@ import { groupOfPaths, reviewGroup, reviewMember } from "../support/review-conte
 
 const GROUPS = [
   reviewGroup("g-equal", [
-    reviewMember("Café/a.jpg", "Café/a.jpg", { label: "cat" }),
-    reviewMember("b.jpg", "Café/a.jpg", { match: "same-bytes", distance_to_keep: 0, bytes: 9e6, label: "dog" }),
+    reviewMember("Café/a.jpg", "Café/a.jpg", { label: "cat", split: "train" }),
+    reviewMember("b.jpg", "Café/a.jpg", {
+      match: "same-bytes",
+      distance_to_keep: 0,
+      bytes: 9e6,
+      label: "dog",
+      split: "val",
+    }),
   ]),
   { ...groupOfPaths("g-film", "f/0.png", "f/1.png", "f/2.png"), change: "grown" as const },
   reviewGroup("g-chain", [
@@ -39,6 +45,7 @@ test.each<[string, Partial<GroupFilter>, string[]]>([
   ["any change", { change: "changed" }, ["g-film"]],
   ["a change", { change: "new" }, []],
   ["labels that differ", { labels: "conflict" }, ["g-equal"]],
+  ["splits that differ", { labels: "splits" }, ["g-equal"]],
   ["no labels", { labels: "none" }, ["g-film", "g-chain"]],
 ])("groups can be filtered by %s", (_, filter, expected) => {
   expect(found(filter)).toEqual(expected);

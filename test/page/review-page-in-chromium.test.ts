@@ -127,6 +127,18 @@ inChromium(
   },
 );
 
+inChromium(
+  "a suggested label is shown with the image that it comes from, and labels that differ can be asked for",
+  async () => {
+    const { page } = await open();
+    await page.locator("#labels").selectOption("conflict");
+    await expect.poll(() => page.locator(".group-id").allTextContents()).toEqual(["g-reference"]);
+    await page.locator(".card").nth(1).locator("[data-action=details]").click();
+    const facts = await page.locator("#details-facts").textContent();
+    expect(facts).toMatch(/Suggested labelcatSuggested bylabeled\/r\.jpgDistance to that0/);
+  },
+);
+
 inChromium("marks and notes survive a reload, and leaving with marks that are not exported asks first", async () => {
   const { page, faults } = await open();
   await page.locator("[data-action=details]").nth(1).click();

@@ -21,6 +21,8 @@ export function reviewMember(path: string, keepPath: string, over: Partial<PageM
     link: isKeeper ? "" : "direct",
     label: "",
     suggested_label: "",
+    suggested_label_from: null,
+    suggested_label_distance: null,
     split: "",
     width: 640,
     height: 480,
@@ -134,7 +136,13 @@ export function mixedContent(over: Partial<PageContent> = {}): PageContent {
     groupOfPaths("g-markup", ...MARKUP_NAMES),
     reviewGroup("g-reference", [
       reviewMember("labeled/r.jpg", "labeled/r.jpg", { role: "reference", label: "cat" }),
-      reviewMember("new/r.jpg", "labeled/r.jpg", { match: "same-bytes", distance_to_keep: 0, suggested_label: "cat" }),
+      reviewMember("new/r.jpg", "labeled/r.jpg", {
+        match: "same-bytes",
+        distance_to_keep: 0,
+        suggested_label: "cat",
+        suggested_label_from: "labeled/r.jpg",
+        suggested_label_distance: 0,
+      }),
       reviewMember("new/s.jpg", "labeled/r.jpg", { match: "similar", link: "chain", label: "dog" }),
     ]),
     reviewGroup("g-decided", [

@@ -69,7 +69,7 @@ function largePicture({ source, content }: ImageCard): HTMLElement {
 }
 
 function memberFacts(member: PageMember): Fact[] {
-  const { match, link } = member;
+  const { match, link, suggested_label_from: source, suggested_label_distance: apart } = member;
   return [
     ["Path", visibleText(member.path)],
     ["Keeper", member.path === member.keep_path ? "" : visibleText(member.keep_path)],
@@ -81,6 +81,8 @@ function memberFacts(member: PageMember): Fact[] {
     ["Size", sizeLine(member)],
     ["Label", visibleText(member.label)],
     ["Suggested label", visibleText(member.suggested_label)],
+    ["Suggested by", source === null ? "" : visibleText(source)],
+    ["Distance to that", apart === null ? "" : distanceText(apart)],
     ["Split", visibleText(member.split)],
     ["SHA-256", member.sha256],
   ];

@@ -12,7 +12,7 @@ export interface GroupFilter {
   readonly size: "2" | "3-5" | "6+" | "";
   readonly state: "undecided" | "decided" | "marked" | "nothing-stays" | "";
   readonly change: GroupChange | "changed" | "";
-  readonly labels: "conflict" | "some" | "none" | "";
+  readonly labels: "conflict" | "splits" | "some" | "none" | "";
 }
 
 export type GroupOrder = "report" | "largest" | "nearest" | "farthest" | "bytes";
@@ -62,8 +62,9 @@ function isLike(indexed: IndexedGroup, { match, link, size, change, labels }: Gr
   return hasLabels(indexed, labels);
 }
 
-function hasLabels({ labels }: IndexedGroup, wanted: GroupFilter["labels"]): boolean {
+function hasLabels({ labels, splits }: IndexedGroup, wanted: GroupFilter["labels"]): boolean {
   if (wanted === "conflict") return labels.size > 1;
+  if (wanted === "splits") return splits.size > 1;
   if (wanted === "some") return labels.size > 0;
   return wanted !== "none" || labels.size === 0;
 }

@@ -90,7 +90,7 @@ export class GroupSection implements ShownItem {
 }
 
 function groupHeader(
-  { group, labels, freeableBytes, hasChain, place }: IndexedGroup,
+  { group, labels, splits, freeableBytes, hasChain, place }: IndexedGroup,
   accept: HTMLElement,
 ): HTMLElement {
   const facts = [
@@ -103,6 +103,10 @@ function groupHeader(
   if (group.change) chips.push(chip(CHANGE_WORDS[group.change], "change", "since the run before"));
   if (labels.size > 1) {
     chips.push(chip(`labels differ: ${[...labels].map(visibleText).join(", ")}`, "conflict", "a label must be wrong"));
+  }
+  if (splits.size > 1) {
+    const names = [...splits].map(visibleText).join(", ");
+    chips.push(chip(`splits differ: ${names}`, "conflict", "copies in several splits leak from one to the other"));
   }
   if (hasChain) chips.push(chip("chained", "chain", "some hang together with the keeper only through others"));
   return element(

@@ -16,6 +16,8 @@ export interface IndexedGroup {
   readonly freeableBytes: number;
   /** Labels of its members. */
   readonly labels: ReadonlySet<string>;
+  /** Splits of its members. */
+  readonly splits: ReadonlySet<string>;
 }
 
 export function indexedGroup(place: number, group: BlockGroup): IndexedGroup {
@@ -29,6 +31,7 @@ export function indexedGroup(place: number, group: BlockGroup): IndexedGroup {
     farthest: members.reduce((most, { distance_to_keep }) => Math.max(most, distance_to_keep), 0),
     freeableBytes: members.reduce((sum, { role, bytes }) => sum + (role === "duplicate" ? bytes : 0), 0),
     labels: new Set(members.map(({ label }) => label).filter((label) => label !== "")),
+    splits: new Set(members.map(({ split }) => split).filter((split) => split !== "")),
   };
 }
 
