@@ -8,7 +8,7 @@ import type { Progress } from "#base/progress.ts";
 import { rankPairs } from "#data/row-order.ts";
 import type { ImageChanges } from "#data/row-owners.ts";
 import { RunDevice } from "#device/run-device.ts";
-import { readLabelCsv } from "#labels/read-label-csv.ts";
+import { readLabels } from "#labels/read-labels.ts";
 import { Matcher } from "#matches/matcher.ts";
 import { type RunCounts, type RunFacts, runJson } from "#reports/run-report.ts";
 import { Ledger } from "#review/ledger.ts";
@@ -19,7 +19,7 @@ import { matchesOfRanks, matchPairs, PictureMatcher } from "./4-match.ts";
 import { cluster } from "./5-cluster.ts";
 import { select } from "./6-select.ts";
 import { report } from "./7-report.ts";
-import { catalogImages, type Knowledge } from "./catalog.ts";
+import { catalogImages } from "./catalog.ts";
 import type { Findings } from "./findings.ts";
 import { nameGroups } from "./group-history.ts";
 import { publish } from "./publish.ts";
@@ -67,7 +67,7 @@ export async function runPipeline(run: RunOrder): Promise<FinishedRun> {
 async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
   const { settings, progress, started } = run;
   const paths = outputPaths(settings.output);
-  const labels: Knowledge["labels"] = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
+  const labels = await readLabels(settings.labels);
   const { edited, decisions } = await readDecisions(run, paths);
   const sources = await openSources({ settings, paths, device, progress });
   const searcher = new Searcher(cpus().length);

@@ -1,5 +1,5 @@
 import type { Group, GroupMember } from "#data/group.ts";
-import type { Label } from "#data/label.ts";
+import { isLabeled, type Label } from "#data/label.ts";
 import type { Cell, Table } from "#data/table.ts";
 import type { Catalog } from "#reports/catalog.ts";
 
@@ -59,7 +59,7 @@ function* memberRecords(group: Group, catalog: Catalog) {
       match: member.match,
       link: member.link,
       label: label?.label ?? "",
-      suggested_label: label ? "" : suggested,
+      suggested_label: isLabeled(label) ? "" : suggested,
       split: label?.split ?? "",
       width,
       height,
@@ -73,6 +73,6 @@ function* memberRecords(group: Group, catalog: Catalog) {
 
 /** The one label that all labeled members share; empty when there is none, or they differ. */
 function suggestedLabel(members: readonly GroupMember[], labels: readonly (Label | undefined)[]): string {
-  const found = new Set(members.flatMap(({ row }) => labels[row]?.label ?? []));
+  const found = new Set(members.flatMap(({ row }) => labels[row]?.label || []));
   return found.size === 1 ? ([...found][0] as string) : "";
 }
