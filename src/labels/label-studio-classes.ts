@@ -15,7 +15,7 @@ export function classesOfResults(results: unknown): Classes {
 
 /**
  * Classes of a record of JSON-MIN, which are between its `id` and its `annotator`, by the names of the controls
- * (https://github.com/HumanSignal/label-studio-sdk, converter). A control's single choice stands there as plain text, and so does a single line
+ * (https://github.com/HumanSignal/label-studio-sdk, converter/converter.py). A control's single choice stands there as plain text, and so does a single line
  * that somebody wrote: both count as a class.
  *
  * @param image the name of the image, which is none
