@@ -30,14 +30,14 @@ export function closestStatements(
     else if (image === "several") passedOver.addUnclear(claim.name);
     else {
       const { row } = image;
-      const found = { statement: { ...claim, file }, image, isRivalled: false };
+      const found = { statement: { claim, file }, image, isRivalled: false };
       const rival = closest.get(row);
       closest.set(row, rival ? closerOf(rival, found, passedOver, ids[row]) : found);
     }
   }
   const statements = new Map<number, Statement>();
   for (const [row, { statement, isRivalled }] of closest) {
-    if (isRivalled) passedOver.addUnclear(statement.name);
+    if (isRivalled) passedOver.addUnclear(statement.claim.name);
     else statements.set(row, statement);
   }
   return statements;
@@ -47,11 +47,11 @@ function closerOf(earlier: Found, later: Found, passedOver: PassedOver, id: stri
   const [a, b] = [earlier.image, later.image];
   if (a.parts !== b.parts) {
     const [closer, other] = a.parts > b.parts ? [earlier, later] : [later, earlier];
-    passedOver.addUnknown(other.statement.name);
+    passedOver.addUnknown(other.statement.claim.name);
     return closer;
   }
   if (a.parts === Number.POSITIVE_INFINITY || a.name === b.name)
     return { ...earlier, statement: agreed(earlier.statement, later.statement, id) };
-  passedOver.addUnclear(later.statement.name);
+  passedOver.addUnclear(later.statement.claim.name);
   return { ...earlier, isRivalled: true };
 }

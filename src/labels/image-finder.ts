@@ -20,13 +20,6 @@ export interface FoundImage {
   readonly name: string;
 }
 
-/** Where a name fits, by the ids of a run's images or by those without extension. */
-interface Names {
-  /** Several rows are -1. */
-  readonly rowOf: ReadonlyMap<string, number>;
-  readonly bySuffix: SuffixIndex;
-}
-
 /**
  * Finds images by the names that tools have for them. In this order: the object id that an export of ours gave along; the name as an
  * object id; a path in an image folder of the run; the image that shares the longest end of whole path parts with the name.
@@ -34,11 +27,12 @@ interface Names {
 export class ImageFinder {
   readonly #ids: readonly string[];
   readonly #folders: readonly ImagePlace[];
-  #whole: Names | undefined;
+  readonly #whole: Names;
   #stems: Names | undefined;
 
   constructor(ids: readonly string[], folders: readonly ImagePlace[]) {
     this.#ids = ids;
+    this.#whole = new Names(ids);
     this.#folders = folders.map(({ path, prefix }) => {
       const slashed = path.replaceAll(sep, "/");
       return { path: slashed.endsWith("/") ? slashed : `${slashed}/`, prefix };
@@ -47,15 +41,15 @@ export class ImageFinder {
 
   /** @returns undefined where no image fits, `several` where none fits best */
   find({ name, nameIs, objectId }: LabelClaim): FoundImage | "several" | undefined {
-    this.#whole ??= namesOf(this.#ids);
     const carried = objectId === undefined ? undefined : this.#whole.rowOf.get(objectId);
     if (carried !== undefined) return sure(carried, name);
     if (nameIs === "object-id") {
       const row = this.#whole.rowOf.get(name);
       return row === undefined ? undefined : sure(row, name);
     }
-    if (nameIs === "stem") this.#stems ??= namesOf(this.#ids.map(withoutExtension));
-    return this.#byPath(name, (nameIs === "stem" ? this.#stems : this.#whole) as Names);
+    if (nameIs === "path") return this.#byPath(name, this.#whole);
+    this.#stems ??= new Names(this.#ids.map(withoutExtension));
+    return this.#byPath(name, this.#stems);
   }
 
   #byPath(name: string, names: Names): FoundImage | "several" | undefined {
@@ -78,10 +72,23 @@ export class ImageFinder {
   }
 }
 
-function namesOf(names: readonly string[]): Names {
-  const rowOf = new Map<string, number>();
-  for (const [row, name] of names.entries()) rowOf.set(name, rowOf.has(name) ? -1 : row);
-  return { rowOf, bySuffix: new SuffixIndex(names) };
+/** Ids of a run's images, or what they are without extension. */
+class Names {
+  /** Several rows are -1. */
+  readonly rowOf = new Map<string, number>();
+  readonly #names: readonly string[];
+  #bySuffix: SuffixIndex | undefined;
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+    for (const [row, name] of names.entries()) this.rowOf.set(name, this.rowOf.has(name) ? -1 : row);
+  }
+
+  /** Only made where names ask for it. */
+  get bySuffix(): SuffixIndex {
+    this.#bySuffix ??= new SuffixIndex(this.#names);
+    return this.#bySuffix;
+  }
 }
 
 function exactly({ rowOf }: Names, ids: readonly string[]): SuffixMatch {

@@ -37,7 +37,7 @@ export function labelImages(
     notes.push(...set.notes, ...passedOver.describe(ids[0]));
   }
   const labels = images.map(({ folderLabel }, row) => {
-    const known = stated.get(row)?.label;
+    const known = stated.get(row)?.claim.label;
     if (folderLabel === "" || known?.label) return known;
     return { label: folderLabel, split: known?.split ?? "" };
   });

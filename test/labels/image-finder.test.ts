@@ -106,3 +106,16 @@ test("the longest common end of whole parts is what comparing with every path fi
     { seed: 9 },
   );
 });
+
+test("a hundred thousand names of images that are all called alike are found without comparing each with all", () => {
+  const count = 100_000;
+  const ids = Array.from({ length: count }, (_, i) => `set/${i % 100}/${i}/image.jpg`);
+  const index = new SuffixIndex(ids);
+  for (let i = 0; i < count; i++) {
+    const row = (i * 7919) % count;
+    // as many comparisons as there are pairs would take minutes
+    if (index.find(`data/${row % 100}/${row}/image.jpg`) === undefined) throw new Error(ids[row]);
+  }
+  expect(index.find(`x/${count - 1}/image.jpg`)).toEqual({ row: count - 1, parts: 2 });
+  expect(index.find("x/image.jpg")).toBe("several");
+});
