@@ -3,73 +3,103 @@ import { labelProblem } from "#labels/label-problem.ts";
 import type { LabelClaim, LabelSet } from "#labels/label-set.ts";
 import { splitOfFile } from "#labels/split-name.ts";
 
-/** What is used of COCO's format (https://cocodataset.org/#format-data); ids may be any JSON. */
-export interface CocoContent {
-  readonly images: readonly unknown[];
-  readonly annotations?: readonly unknown[];
-  readonly categories?: readonly unknown[];
-}
-
 type Fields = Readonly<Record<string, unknown>>;
 
-export function isCoco(content: unknown): content is CocoContent {
-  const { images, annotations = [], categories = [] } = (content ?? {}) as Partial<CocoContent>;
+/** What is kept of an image; ids may be any JSON. */
+interface Image {
+  readonly id: unknown;
+  readonly name: string;
+  readonly objectId?: string;
+}
+
+const LISTS = ["images", "annotations", "categories"] as const;
+
+/** Whether JSON, without its records, has the lists of COCO. */
+export function isCoco(outline: unknown): boolean {
+  const { images, annotations = [], categories = [] } = (outline ?? {}) as Fields;
   return [images, annotations, categories].every(Array.isArray);
 }
 
 /**
- * Labels of COCO's instances: an image has the classes of its annotations. An image without annotations has no label, as COCO does not
- * tell whether anybody looked at it. Our own exports name images by `object_id`.
- *
- * @throws PipelineError `settings` naming the record: without what is needed, or of an image or category that is not listed
+ * Labels of COCO's instances (https://cocodataset.org/#format-data): an image has the classes of its annotations. An image without
+ * annotations has no label, as COCO does not tell whether anybody looked at it. Our own exports name images by `object_id`.
  */
-export function cocoLabels(content: CocoContent, file: string): LabelSet {
-  const problem = (place: string, found: string, expected: string) => labelProblem(file, place, found, expected);
-  const nameOfCategory = categoryNames(content, file);
-  const images = fieldsOf(content.images);
-  const classesOf = new Map<unknown, Set<string>>(images.map(({ id }) => [id, new Set<string>()]));
-  for (const [i, annotation] of fieldsOf(content.annotations).entries()) {
-    const classes = classesOf.get(annotation.image_id);
-    const place = `annotation ${i + 1}`;
-    if (!classes) throw problem(place, `image_id ${told(annotation.image_id)}`, 'an id of the list "images"');
-    const name = nameOfCategory.get(annotation.category_id);
-    if (name === undefined)
-      throw problem(place, `category_id ${told(annotation.category_id)}`, 'an id of the list "categories"');
-    classes.add(name);
-  }
-  const split = splitOfFile(file);
-  const claims: LabelClaim[] = [];
-  for (const [i, image] of images.entries()) {
-    const { id, file_name: name } = image;
-    const place = `image ${i + 1}`;
-    if (typeof name !== "string") throw problem(place, `file_name ${told(name)}`, "a file's name");
-    const label = classLabel(classesOf.get(id) ?? []);
-    if (label === "" && split === "") continue;
-    claims.push({ name, nameIs: "path", ...carriedId(image), label: { label, split }, place });
-  }
-  return { file, claims, notes: [] };
-}
+export class CocoRecords {
+  readonly #file: string;
+  readonly #images: Image[] = [];
+  readonly #nameOfCategory = new Map<unknown, string>();
+  /** By annotation. */
+  readonly #imageIds: unknown[] = [];
+  readonly #categoryIds: unknown[] = [];
 
-/** By id. */
-function categoryNames({ categories }: CocoContent, file: string): Map<unknown, string> {
-  const names = new Map<unknown, string>();
-  for (const [i, { id, name }] of fieldsOf(categories).entries()) {
-    if (typeof name !== "string" || name === "") throw labelProblem(file, `category ${i + 1}`, "no name", "a name");
-    names.set(id, name);
+  constructor(file: string) {
+    this.#file = file;
   }
-  return names;
-}
 
-/** The object id that our export gave along. */
-function carriedId({ object_id, twinsift }: Fields): { objectId?: string } {
-  const inner = (twinsift as Fields | null | undefined)?.object_id;
-  const id = typeof object_id === "string" ? object_id : inner;
-  return typeof id === "string" ? { objectId: id } : {};
-}
+  /** @throws PipelineError `settings` naming the record that lacks what is needed */
+  add(list: string, record: unknown): void {
+    const fields = record as Fields;
+    if (list === "images") this.#addImage(fields);
+    else if (list === "categories") this.#addCategory(fields);
+    else if (list === "annotations") {
+      this.#imageIds.push(fields.image_id);
+      this.#categoryIds.push(fields.category_id);
+    }
+  }
 
-/** Records of a list; what is none has no fields. */
-function fieldsOf(list: readonly unknown[] = []): Fields[] {
-  return list.map((each) => (typeof each === "object" && each !== null ? (each as Fields) : {}));
+  /**
+   * @param outline the file's JSON without its records
+   * @throws PipelineError `settings` naming the annotation of an image or a category that is not listed
+   */
+  finish(outline: unknown): LabelSet {
+    this.#refuseOthers(outline as Fields);
+    const classesOf = new Map<unknown, string[]>(this.#images.map(({ id }) => [id, []]));
+    for (const [i, imageId] of this.#imageIds.entries()) {
+      const place = `annotation ${i + 1}`;
+      const classes = classesOf.get(imageId);
+      if (!classes) throw this.#problem(place, `image_id ${told(imageId)}`, 'an id of the list "images"');
+      const name = this.#nameOfCategory.get(this.#categoryIds[i]);
+      if (name === undefined) {
+        const found = `category_id ${told(this.#categoryIds[i])}`;
+        throw this.#problem(place, found, 'an id of the list "categories"');
+      }
+      classes.push(name);
+    }
+    const split = splitOfFile(this.#file);
+    const claims: LabelClaim[] = [];
+    for (const [i, { id, ...image }] of this.#images.entries()) {
+      const label = classLabel(classesOf.get(id) ?? []);
+      if (label === "" && split === "") continue;
+      claims.push({ ...image, nameIs: "path", label: { label, split }, place: `image ${i + 1}` });
+    }
+    return { file: this.#file, claims, notes: [] };
+  }
+
+  #addImage({ id, file_name: name, object_id, twinsift }: Fields): void {
+    if (typeof name !== "string")
+      throw this.#problem(`image ${this.#images.length + 1}`, `file_name ${told(name)}`, "a file's name");
+    const inner = (twinsift as Fields | null | undefined)?.object_id;
+    const objectId = typeof object_id === "string" ? object_id : inner;
+    this.#images.push({ id, name, ...(typeof objectId === "string" ? { objectId } : {}) });
+  }
+
+  #addCategory({ id, name }: Fields): void {
+    if (typeof name !== "string" || name === "")
+      throw this.#problem(`category ${this.#nameOfCategory.size + 1}`, `name ${told(name)}`, "a class name");
+    this.#nameOfCategory.set(id, name);
+  }
+
+  /** Numbers and texts in the lists are none of the records. */
+  #refuseOthers(outline: Fields): void {
+    for (const list of LISTS) {
+      const other = ((outline[list] ?? []) as unknown[]).find((each) => each !== 0);
+      if (other !== undefined) throw this.#problem(`"${list}"`, told(other), "records");
+    }
+  }
+
+  #problem(place: string, found: string, expected: string) {
+    return labelProblem(this.#file, place, found, expected);
+  }
 }
 
 function told(value: unknown): string {

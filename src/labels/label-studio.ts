@@ -7,46 +7,80 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** A task as both of Label Studio's forms tell it. */
 interface Task {
-  readonly data: Fields;
   readonly place: string;
-  /** What each person said of it; those that are the truth alone where there are any. */
+  /** Path or address of its image, or what it has instead of one. */
+  readonly image: string | undefined;
+  readonly objectId: string | undefined;
+  readonly keys: readonly string[];
   readonly opinions: Opinions;
 }
 
+/** What each person said of a task, and what of this is marked as the truth. */
 interface Opinions {
   readonly all: Classes[];
   readonly truth: Classes[];
-}
-
-export function isLabelStudio(content: unknown): content is readonly Fields[] {
-  return Array.isArray(content) && content.every((each) => isFullTask(each) || isMinimalTask(each));
 }
 
 /**
  * Labels of Label Studio's JSON and JSON-MIN (https://labelstud.io/guide/export.html): classes of choices, boxes, polygons and whatever else
  * has labels. Skipped tasks and predictions have none; an annotation without a result says that none of the classes is there. Where
  * annotations differ, `ground_truth` decides, else the image has no label.
- *
- * @throws PipelineError `settings` naming the task: without a path of an image
  */
-export function labelStudioLabels(content: readonly Fields[], file: string): LabelSet {
-  const claims: LabelClaim[] = [];
-  const disagreed: string[] = [];
-  for (const task of tasksOf(content)) {
-    const label = labelOf(task.opinions);
-    if (label === "") continue;
-    const name = imageOf(task.data);
-    if (name === undefined) {
-      const found = `data with ${Object.keys(task.data).join(", ") || "no keys"}`;
-      throw labelProblem(file, task.place, found, 'the image\'s path or address as "image"');
-    }
-    if (label === undefined) disagreed.push(name);
-    else {
-      const carried = typeof task.data.object_id === "string" ? { objectId: task.data.object_id } : {};
-      claims.push({ name, nameIs: "path", ...carried, label: { label, split: "" }, place: task.place });
-    }
+export class LabelStudioTasks {
+  readonly #file: string;
+  readonly #tasks: Task[] = [];
+  /** Of JSON-MIN, which has an annotation a record and several of them with one id. */
+  readonly #byId = new Map<unknown, Task>();
+  #number = 0;
+  #others = 0;
+
+  constructor(file: string) {
+    this.#file = file;
   }
-  return { file, claims, notes: describeDisagreement(file, disagreed) };
+
+  add(record: unknown): void {
+    this.#number++;
+    if (isFullTask(record)) this.#addTask(record, record.data, opinionsOf(record));
+    else if (isMinimalTask(record)) {
+      const task = this.#byId.get(record.id) ?? this.#addTask(record, record, { all: [], truth: [] });
+      task.opinions.all.push(classesOfMinimal(record, task.image));
+      this.#byId.set(record.id, task);
+    } else this.#others++;
+  }
+
+  /** Whether a list, without its records, was one of tasks. */
+  areAllOf(outline: unknown): boolean {
+    return this.#others === 0 && Array.isArray(outline) && outline.length === this.#number;
+  }
+
+  /** @throws PipelineError `settings` naming the task that has a label and no path of an image */
+  finish(): LabelSet {
+    const claims: LabelClaim[] = [];
+    const disagreed: string[] = [];
+    for (const { opinions, image, objectId, keys, place } of this.#tasks) {
+      const label = labelOf(opinions);
+      if (label === "") continue;
+      if (image === undefined) {
+        const found = `data with ${keys.join(", ") || "no keys"}`;
+        throw labelProblem(this.#file, place, found, 'the image\'s path or address as "image"');
+      }
+      if (label === undefined) disagreed.push(image);
+      else {
+        const carried = objectId === undefined ? {} : { objectId };
+        claims.push({ name: image, nameIs: "path", ...carried, label: { label, split: "" }, place });
+      }
+    }
+    return { file: this.#file, claims, notes: describeDisagreement(this.#file, disagreed) };
+  }
+
+  #addTask({ id }: Fields, data: Fields, opinions: Opinions): Task {
+    const place = `task ${typeof id === "number" ? id : `${this.#number} of the list`}`;
+    const image = imageOf(data);
+    const objectId = typeof data.object_id === "string" ? data.object_id : undefined;
+    const task = { place, image, objectId, keys: image === undefined ? Object.keys(data) : [], opinions };
+    this.#tasks.push(task);
+    return task;
+  }
 }
 
 function describeDisagreement(file: string, disagreed: readonly string[]): string[] {
@@ -61,24 +95,6 @@ function labelOf({ all, truth }: Opinions): string | undefined {
   const labels = new Set(opinions.map((classes) => (classes === "nothing" ? BACKGROUND : classLabel(classes))));
   labels.delete("");
   return labels.size > 1 ? undefined : ([...labels][0] ?? "");
-}
-
-function tasksOf(content: readonly Fields[]): Task[] {
-  const tasks: Task[] = [];
-  const minimal = new Map<unknown, Task>();
-  for (const [i, record] of content.entries()) {
-    const place = `task ${typeof record.id === "number" ? record.id : `${i + 1} of the list`}`;
-    if (isFullTask(record)) tasks.push({ data: record.data, place, opinions: opinionsOf(record) });
-    else {
-      // an annotation a record, several of them with one id
-      const known = minimal.get(record.id);
-      const task: Task = known ?? { data: record, place, opinions: { all: [], truth: [] } };
-      task.opinions.all.push(classesOfMinimal(record, imageOf(record)));
-      if (!known) tasks.push(task);
-      if (record.id !== undefined) minimal.set(record.id, task);
-    }
-  }
-  return tasks;
 }
 
 function opinionsOf({ annotations }: Fields): Opinions {

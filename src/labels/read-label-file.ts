@@ -1,11 +1,11 @@
 import { open } from "node:fs/promises";
 import { extname } from "node:path";
-import { cocoLabels, isCoco } from "#labels/coco.ts";
+import { CocoRecords, isCoco } from "#labels/coco.ts";
+import { readJsonRecords } from "#labels/json-records.ts";
 import { KNOWN_FORMS } from "#labels/known-forms.ts";
 import { labelProblem, unreadableLabels } from "#labels/label-problem.ts";
 import type { LabelSet } from "#labels/label-set.ts";
-import { isLabelStudio, labelStudioLabels } from "#labels/label-studio.ts";
-import { readJson } from "#labels/read-json.ts";
+import { LabelStudioTasks } from "#labels/label-studio.ts";
 import { readLabelCsv } from "#labels/read-label-csv.ts";
 import { readYoloYaml } from "#labels/yolo-yaml.ts";
 
@@ -23,10 +23,18 @@ export async function readLabelFile(file: string): Promise<LabelSet> {
   const form = FORM_OF_EXTENSION[extname(file).toLowerCase()] ?? (await formOfContent(file));
   if (form === "csv") return readLabelCsv(file);
   if (form === "yaml") return readYoloYaml(file);
-  const content = await readJson(file);
-  if (isCoco(content)) return cocoLabels(content, file);
-  if (isLabelStudio(content)) return labelStudioLabels(content, file);
-  throw labelProblem(file, "", describeJson(content), KNOWN_FORMS);
+  return readLabelJson(file);
+}
+
+async function readLabelJson(file: string): Promise<LabelSet> {
+  const [coco, tasks] = [new CocoRecords(file), new LabelStudioTasks(file)];
+  const outline = await readJsonRecords(file, (list, record) => {
+    if (list === "") tasks.add(record);
+    else coco.add(list, record);
+  });
+  if (isCoco(outline)) return coco.finish(outline);
+  if (tasks.areAllOf(outline)) return tasks.finish();
+  throw labelProblem(file, "", describeJson(outline), KNOWN_FORMS);
 }
 
 async function formOfContent(file: string): Promise<Form> {

@@ -79,10 +79,10 @@ test.each([
     /annotation 1: found category_id 99, expected an id of the list/,
   ],
   [{ annotations: [{ image_id: 10, caption: "A dog." }] }, /annotation 1: found category_id missing/],
-  [{ annotations: [null] }, /annotation 1: found image_id missing/],
-  [{ categories: [{ id: 3 }] }, /category 1: found no name/],
+  [{ annotations: [null] }, /"annotations": found null, expected records/],
+  [{ categories: [{ id: 3 }] }, /category 1: found name missing, expected a class name/],
   [{ images: [{ id: 10 }], annotations: [] }, /image 1: found file_name missing, expected a file's name/],
-  [{ images: [7], annotations: [] }, /image 1: found file_name missing/],
+  [{ images: [7], annotations: [] }, /"images": found 7, expected records/],
 ])("COCO with %j is an error that names the record", async (changes, message) => {
   await expect(readWritten({ "c.json": { ...COCO, ...changes } }, "c.json")).rejects.toThrow(message);
 });
