@@ -3,6 +3,7 @@ import type { Progress } from "#base/progress.ts";
 import { FolderQuotas } from "#candidates/folder-quotas.ts";
 import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
+import { isLabeled } from "#data/label.ts";
 import type { RowOrder } from "#data/row-order.ts";
 import type { Catalog } from "#reports/catalog.ts";
 import type { Searcher } from "#search/searcher.ts";
@@ -32,7 +33,7 @@ export interface SelectOptions {
 export async function* select(groups: readonly Group[], options: SelectOptions): AsyncGenerator<Candidate> {
   const { catalog, order, searcher, dissimilar, count, rules, progress } = options;
   const unlabeled = unlabeledRepresentatives(groups, catalog);
-  const labeled = [...catalog.labels.keys()].filter((row) => catalog.labels[row] !== undefined);
+  const labeled = [...catalog.labels.keys()].filter((row) => isLabeled(catalog.labels[row]));
   const read = (ranks: readonly number[]) =>
     options.store.readVectors(Uint32Array.from(ranks, (rank) => order.rowOfRank[rank]));
   progress.update("select", "picks", 0, Math.min(count, unlabeled.length));
@@ -95,9 +96,9 @@ function drawnByContent(ranks: readonly number[], { images }: Catalog): number[]
 function unlabeledRepresentatives(groups: readonly Group[], { images, labels, decisions }: Catalog): number[] {
   const passedOver = new Uint8Array(images.length);
   for (const { members } of groups) {
-    const hasLabel = members.some(({ row }) => labels[row] !== undefined);
+    const hasLabel = members.some(({ row }) => isLabeled(labels[row]));
     for (const [i, { row }] of members.entries()) if (hasLabel || i > 0) passedOver[row] = 1;
   }
-  const isOpen = (row: number) => labels[row] === undefined && decisions[row]?.decision !== "drop";
+  const isOpen = (row: number) => !isLabeled(labels[row]) && decisions[row]?.decision !== "drop";
   return [...images.keys()].filter((row) => passedOver[row] === 0 && isOpen(row));
 }

@@ -1,18 +1,21 @@
+import { resolve } from "node:path";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import type { DecisionRecord } from "#data/decision.ts";
 import type { ImageRecord, UnreadableImage } from "#data/image-record.ts";
-import type { Label } from "#data/label.ts";
+import { isLabeled } from "#data/label.ts";
 import { type RowOrder, rowOrderOf } from "#data/row-order.ts";
+import type { ImagePlace } from "#labels/image-finder.ts";
 import { labelImages } from "#labels/label-images.ts";
+import type { LabelSet } from "#labels/label-set.ts";
 import type { Catalog } from "#reports/catalog.ts";
 import { type DecidedRows, decidedRows } from "#review/decided-rows.ts";
 import type { Settings } from "#settings/settings.ts";
-import { type SearchedSources, unreadableOf } from "./sources.ts";
+import { type SearchedSource, type SearchedSources, unreadableOf } from "./sources.ts";
 
 /** What people said of images. */
 export interface Knowledge {
-  readonly labels: ReadonlyMap<string, Label>;
+  readonly labels: readonly LabelSet[];
   readonly decisions: readonly DecisionRecord[];
 }
 
@@ -41,8 +44,9 @@ export function catalogImages(
   const images = Array.from(order.rowOfRank, (row) => source.imageOfRow[row] as ImageRecord);
   const unreadable = unreadableOf(source, second);
   refuseNoImages(images, unreadable);
-  const { labels, unknown } = labelImages(images, known.labels);
-  noteUnknownLabels(unknown, images[0].id, settings, progress);
+  const { labels, notes } = labelImages(images, known.labels, imagePlaces(source, settings));
+  for (const note of notes) progress.note(note);
+  if (known.labels.length > 0 && !labels.some(isLabeled)) progress.note(NOTHING_LABELED);
   const { decisions, apart } = decidedRows(known.decisions, images);
   return { catalog: { images, labels, decisions }, order, apart, unreadable };
 }
@@ -53,13 +57,13 @@ function refuseNoImages(images: readonly ImageRecord[], unreadable: readonly Unr
   throw new PipelineError("input", `Expected readable images, found none among ${unreadable.length} files${first}`);
 }
 
-function noteUnknownLabels(
-  unknown: readonly string[],
-  exampleId: string,
-  settings: Settings,
-  progress: Progress,
-): void {
-  if (unknown.length === 0) return;
-  const found = `${unknown.length} paths in "${settings.labels}" name no image of this run, the first ${JSON.stringify(unknown[0])}`;
-  progress.note(`Passed over labels: ${found}; paths are object ids such as ${JSON.stringify(exampleId)}`);
+const NOTHING_LABELED = "No image of this run has a label: candidates are ranked by how unlike they are to one another";
+
+/** Image folders as they were given and with links resolved, as labels may tell paths by either. */
+function imagePlaces({ folders }: SearchedSource, { images, references }: Settings): ImagePlace[] {
+  const given = [...images, ...references].map((path) => resolve(path));
+  return folders.flatMap(({ path, prefix }, i) => [
+    { path, prefix },
+    ...(given[i] === undefined || given[i] === path ? [] : [{ path: given[i], prefix }]),
+  ]);
 }

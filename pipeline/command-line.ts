@@ -21,7 +21,7 @@ interface Flags {
   config?: string;
   images?: string[];
   reference?: string[];
-  labels?: string;
+  labels?: string[];
   features?: string;
   model?: string;
   secondModel?: string;
@@ -73,7 +73,11 @@ function pipelineCommand(version: string): Command {
       "folder to scan whose images must never go, repeatable; sub-folders are labels",
       appended,
     )
-    .option("--labels <file.csv>", "columns path,label[,split]; paths are object ids")
+    .option(
+      "--labels <path>",
+      "CSV (path,label[,split]), COCO or Label Studio JSON, YOLO folder or class folders, repeatable",
+      appended,
+    )
     .option("--features <folder>", "existing .npy shards instead of images")
     .option("--model <name|file.onnx>", "embedded model, or a file that a preset is for")
     .option("--second-model <name|file.onnx>", "semantic model beside a copy model: it measures who is dissimilar")

@@ -1,5 +1,5 @@
 import { cpus, totalmem } from "node:os";
-import { editedReports } from "#artifacts/edited-reports.ts";
+import { type EditedReport, editedReports } from "#artifacts/edited-reports.ts";
 import { type OutputPaths, outputPaths } from "#artifacts/output-paths.ts";
 import { dropDraft } from "#artifacts/whole-folder.ts";
 import { collect } from "#base/bounded-buffer.ts";
@@ -8,7 +8,7 @@ import type { Progress } from "#base/progress.ts";
 import { rankPairs } from "#data/row-order.ts";
 import type { ImageChanges } from "#data/row-owners.ts";
 import { RunDevice } from "#device/run-device.ts";
-import { readLabelCsv } from "#labels/read-label-csv.ts";
+import { readLabels } from "#labels/read-labels.ts";
 import { Matcher } from "#matches/matcher.ts";
 import { type RunCounts, type RunFacts, runJson } from "#reports/run-report.ts";
 import { Ledger } from "#review/ledger.ts";
@@ -24,7 +24,7 @@ import type { Findings } from "./findings.ts";
 import { nameGroups } from "./group-history.ts";
 import { Proposals } from "./proposals.ts";
 import { publish } from "./publish.ts";
-import { openSources, type SearchedSource, searchSources } from "./sources.ts";
+import { openSources, type SearchedSource, type SearchedSources, searchSources } from "./sources.ts";
 import { makeThumbnails } from "./thumbnails.ts";
 
 /** What every run.json tells of a run that came to its end. */
@@ -68,10 +68,7 @@ export async function runPipeline(run: RunOrder): Promise<FinishedRun> {
 async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
   const { settings, progress, started } = run;
   const paths = outputPaths(settings.output);
-  const labels: Knowledge["labels"] = settings.labels === null ? new Map() : await readLabelCsv(settings.labels);
-  const { edited, decisions } = await readDecisions(run, paths);
-  const isEdited = edited.some(({ name }) => name === "candidates.json");
-  const proposals = await Proposals.read(paths, settings, isEdited, progress);
+  const known = await readKnowledge(run, paths);
   const sources = await openSources({ settings, paths, device, progress });
   const searcher = new Searcher(cpus().length);
   const matcher = settings.features === null ? new Matcher(cpus().length) : undefined;
@@ -79,45 +76,11 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
   try {
     const searched = await searchSources(sources, settings, { searcher, device, cacheBytes });
     const { source, second } = searched;
-    const { store } = source;
-    const { catalog, order, apart, unreadable } = catalogImages(searched, { labels, decisions }, settings, progress);
-    const { images } = catalog;
-    const pictures = new PictureMatcher({
-      ...{ images, matcher, pathOf: source.pathOf, reader: source.reader },
-      known: source.matches && matchesOfRanks(source.matches, order.rowOfRank),
-    });
-    const pairs = await matchPairs(rankPairs(source.found.pairs, order), pictures, progress);
-    // without pictures nothing is more than similar
-    const weakest = matcher ? settings.cluster.match : "similar";
-    const clustering = { ...settings.cluster, weakest, catalog, apart, pictures, store, order, progress };
-    const found = await collect(cluster(pairs, clustering));
-    const { groups, changes, named } = nameGroups(found, images, await source.readGroups());
-    const checks = await checkLabels(pairs, groups, { ...clustering, searcher });
-    const seen = second ? { store: second.store, order: second.sight.orderOf(images) } : { store, order };
-    const wanted = { dissimilar: sources.dissimilar, count: settings.candidates, rules: settings.select };
-    const showsNothing = (rank: number) => pictures.showsNothing(rank);
-    const selecting = { ...seen, ...wanted, catalog, searcher, showsNothing, progress };
-    const model = (second ?? source).model;
-    const { candidates, selection } = await proposals.rank(groups, { ...selecting, model });
-
-    const shown = (await second?.sight.beside(pairs, images, { store, order }, { cacheBytes, progress })) ?? pairs;
-    const making = { images, source, count: settings.thumbnails, progress };
-    const thumbnails = await makeThumbnails(groups, candidates, making);
-    const measure = { threshold: sources.first.threshold, secondModel: second?.model?.preset.name };
-    const findings = {
-      catalog,
-      pairs: shown,
-      groups,
-      changes,
-      candidates,
-      selection,
-      checks,
-      unreadable,
-      thumbnails,
-      measure,
-    };
+    const { threshold } = sources.first;
+    const using = { searched, searcher, matcher, cacheBytes, threshold, dissimilar: sources.dissimilar };
+    const { findings, named } = await findOut(run, known, using);
     const finished: FinishedRun = {
-      exitCode: unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
+      exitCode: findings.unreadable.length > (settings.maxUnreadable ?? Number.POSITIVE_INFINITY) ? 4 : 0,
       counts: countsOf(findings, source.ignored, source.changes),
       device: device.used,
       folders: source.folders,
@@ -125,8 +88,8 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
     };
     const write = (folder: string) => report(folder, findings, { settings, pathOf: source.pathOf, progress });
     const describe = (reports: RunFacts["reports"]) => runJson(run.describe(finished, reports));
-    await proposals.record(catalog, candidates, started);
-    await publish(write, describe, { paths, read: edited, started, progress });
+    await known.proposals.record(findings.catalog, findings.candidates, started);
+    await publish(write, describe, { paths, read: known.edited, started, progress });
     await source.commit(named);
     await second?.commit();
     return finished;
@@ -141,12 +104,65 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
   }
 }
 
-/** Takes down what people decided since the latest run: what is unclear is told before anything is begun. */
-async function readDecisions({ settings, reviewed, progress }: RunOrder, paths: OutputPaths) {
+/** What the way from pairs to findings makes use of. */
+interface FindingTools {
+  readonly searched: SearchedSources;
+  readonly searcher: Searcher;
+  /** Undefined where there are no pictures. */
+  readonly matcher: Matcher | undefined;
+  readonly cacheBytes: number;
+  /** Plain L2: of pairs, and of candidates to every labeled image. */
+  readonly threshold: number;
+  readonly dissimilar: number;
+}
+
+/** From the pairs that were found near to everything that reports tell. */
+async function findOut({ settings, progress }: RunOrder, known: KnownBefore, tools: FindingTools) {
+  const { searched, searcher, matcher, cacheBytes, threshold, dissimilar } = tools;
+  const { source, second } = searched;
+  const { store } = source;
+  const { catalog, order, apart, unreadable } = catalogImages(searched, known, settings, progress);
+  const { images } = catalog;
+  const pictures = new PictureMatcher({
+    ...{ images, matcher, pathOf: source.pathOf, reader: source.reader },
+    known: source.matches && matchesOfRanks(source.matches, order.rowOfRank),
+  });
+  const pairs = await matchPairs(rankPairs(source.found.pairs, order), pictures, progress);
+  // without pictures nothing is more than similar
+  const weakest = matcher ? settings.cluster.match : "similar";
+  const clustering = { ...settings.cluster, weakest, catalog, apart, pictures, store, order, progress };
+  const found = await collect(cluster(pairs, clustering));
+  const { groups, changes, named } = nameGroups(found, images, await source.readGroups());
+  const checks = await checkLabels(pairs, groups, { ...clustering, searcher });
+  const { candidates, selection } = await known.proposals.rank(groups, {
+    ...(second ? { store: second.store, order: second.sight.orderOf(images) } : { store, order }),
+    ...{ dissimilar, count: settings.candidates, rules: settings.select, model: (second ?? source).model },
+    ...{ catalog, searcher, showsNothing: (rank) => pictures.showsNothing(rank), progress },
+  });
+  const shown = (await second?.sight.beside(pairs, images, { store, order }, { cacheBytes, progress })) ?? pairs;
+  const making = { images, source, count: settings.thumbnails, progress };
+  const thumbnails = await makeThumbnails(groups, candidates, making);
+  const measure = { threshold, secondModel: second?.model?.preset.name };
+  const chosen = { candidates, selection, thumbnails };
+  const findings: Findings = { catalog, pairs: shown, groups, changes, checks, ...chosen, unreadable, measure };
+  return { findings, named };
+}
+
+/** What is known before a run begins: what people said, and what the run before proposed. */
+interface KnownBefore extends Knowledge {
+  readonly edited: readonly EditedReport[];
+  readonly proposals: Proposals;
+}
+
+/** Reads what people said since the latest run, and takes their decisions down: what is unclear is told before anything is begun. */
+async function readKnowledge({ settings, reviewed, progress }: RunOrder, paths: OutputPaths): Promise<KnownBefore> {
+  const labels = await readLabels(settings.labels);
   const ledger = await Ledger.read(settings.decisions ?? paths.decisions);
   const edited = await editedReports(paths.reports);
   for (const line of await takeReviews(paths.reports, ledger, { edited, files: reviewed })) progress.note(line);
-  return { edited, decisions: ledger.records };
+  const isEdited = edited.some(({ name }) => name === "candidates.json");
+  const proposals = await Proposals.read(paths, settings, isEdited, progress);
+  return { labels, decisions: ledger.records, edited, proposals };
 }
 
 /** Bytes. */

@@ -27,6 +27,6 @@ export async function useSampleWhenEmpty(
     progress.update("sample", "files", ++count);
   }
   progress.finish("sample");
-  const labels = settings.labels ?? join(sample, "labels.csv");
+  const labels = settings.labels.length > 0 ? settings.labels : [join(sample, "labels.csv")];
   return { settings: { ...settings, images: [join(sample, "images")], labels }, isSample: true };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
+import { isLabeled } from "#data/label.ts";
 import type { CandidateRecord } from "#data/report-records.ts";
 import type { Catalog } from "#reports/catalog.ts";
 
@@ -21,7 +22,7 @@ export function selectionOf(
   const hash = createHash("sha256").update(JSON.stringify([SELECTION_VERSION, rules]));
   for (const [row, { id, sha256 }] of images.entries()) {
     if (sha256 === "") return undefined;
-    const isOpen = [labels[row] === undefined, decisions[row]?.decision !== "drop"].map(Number).join("");
+    const isOpen = [!isLabeled(labels[row]), decisions[row]?.decision !== "drop"].map(Number).join("");
     hash.update(`${sha256}${isOpen}${JSON.stringify(id)}\n`);
   }
   for (const { members } of groups) hash.update(JSON.stringify(members.map(({ row }) => row)));

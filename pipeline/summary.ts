@@ -41,7 +41,7 @@ export function describeSummary(run: SummarisedRun, settings: Settings): string 
   if (isSample) {
     lines.push(
       `This was the sample in ${sample} (the copies in it are listed in truth.csv). For your own images:`,
-      "  npm run pipeline -- --images FOLDER [--labels FILE.csv]",
+      "  npm run pipeline -- --images FOLDER [--labels FILE]",
     );
   }
   return [...lines, describeCounts(run)].join("\n");

@@ -1,6 +1,6 @@
 import type { ImageDecision } from "#data/decision.ts";
 import type { ImageRecord } from "#data/image-record.ts";
-import type { Label } from "#data/label.ts";
+import { isLabeled, type Label } from "#data/label.ts";
 
 /** A reason to keep one image rather than another; `path` prefers the smaller object id. */
 export type KeepRule = "reference" | "labeled" | "pixels" | "bytes" | "path";
@@ -27,7 +27,7 @@ export function keepOrder({ images, labels, decisions }: KnownImages, rules: rea
   const decided: Score = (row) => WORTH[decisions[row]?.decision ?? ""];
   const scores: Record<KeepRule, Score> = {
     reference: (row) => Number(images[row].reference),
-    labeled: (row) => Number(labels[row] !== undefined),
+    labeled: (row) => Number(isLabeled(labels[row])),
     pixels: (row) => images[row].width * images[row].height,
     bytes: (row) => images[row].bytes,
     path: (row) => -row,

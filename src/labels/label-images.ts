@@ -1,20 +1,45 @@
 import type { ImageRecord } from "#data/image-record.ts";
 import type { Label } from "#data/label.ts";
+import { closestStatements } from "#labels/closest-statements.ts";
+import { ImageFinder, type ImagePlace } from "#labels/image-finder.ts";
+import type { LabelSet } from "#labels/label-set.ts";
+import { PassedOver } from "#labels/passed-over.ts";
+import { agreed, type Statement } from "#labels/statement.ts";
 
 export interface LabeledImages {
-  /** Label by row; undefined where an image has none. */
+  /** By row; undefined where nothing is known of an image. */
   readonly labels: readonly (Label | undefined)[];
-  /** Ids of the label file that name no image of the index, in the file's order. */
-  readonly unknown: readonly string[];
+  /** Lines for the person: names that fit no image, or no single one. */
+  readonly notes: readonly string[];
 }
 
-/** Gives each image its label: the label file's where it has one, else the sub-folder of its reference folder. */
-export function labelImages(images: readonly ImageRecord[], fromFile: ReadonlyMap<string, Label>): LabeledImages {
-  const known = new Set<string>();
-  const labels = images.map(({ id, folderLabel }) => {
-    const label = fromFile.get(id);
-    if (label) known.add(id);
-    return label ?? (folderLabel === "" ? undefined : { label: folderLabel, split: "" });
+/**
+ * Gives each image its label: the label files' where they have one, else the sub-folder of its reference folder.
+ *
+ * @param folders image folders of the run, by all of their absolute paths; see `ImageFinder`
+ * @throws PipelineError `settings` naming both places where an image has two labels
+ */
+export function labelImages(
+  images: readonly ImageRecord[],
+  sets: readonly LabelSet[],
+  folders: readonly ImagePlace[] = [],
+): LabeledImages {
+  const stated = new Map<number, Statement>();
+  const notes: string[] = [];
+  const ids = images.map(({ id }) => id);
+  const finder = new ImageFinder(ids, folders);
+  for (const set of sets) {
+    const passedOver = new PassedOver(set.file);
+    for (const [row, statement] of closestStatements(set, finder, passedOver, ids)) {
+      const earlier = stated.get(row);
+      stated.set(row, earlier ? agreed(earlier, statement, ids[row]) : statement);
+    }
+    notes.push(...set.notes, ...passedOver.describe(ids[0]));
+  }
+  const labels = images.map(({ folderLabel }, row) => {
+    const known = stated.get(row)?.claim.label;
+    if (folderLabel === "" || known?.label) return known;
+    return { label: folderLabel, split: known?.split ?? "" };
   });
-  return { labels, unknown: [...fromFile.keys()].filter((id) => !known.has(id)) };
+  return { labels, notes };
 }

@@ -1,8 +1,10 @@
 import { createReadStream } from "node:fs";
 import { parse } from "csv-parse";
-import { messageOf, PipelineError } from "#base/pipeline-error.ts";
+import type { PipelineError } from "#base/pipeline-error.ts";
 import type { Label } from "#data/label.ts";
 import { fromCell } from "#data/spreadsheet-cell.ts";
+import { labelProblem, unreadableLabels } from "#labels/label-problem.ts";
+import type { LabelClaim, LabelSet } from "#labels/label-set.ts";
 
 const COLUMNS = ["path", "label", "split"] as const;
 const EXPECTED_COLUMNS = "path,label[,split]";
@@ -13,14 +15,13 @@ interface Line {
 }
 
 /**
- * Reads a label file: CSV, UTF-8 with or without BOM, columns `path,label[,split]` in any order; `path` is an object id. Cells that
- * were made harmless for spreadsheets, as in proposed-labels.csv, are read back.
+ * Reads a label file: CSV, UTF-8 with or without BOM, columns `path,label[,split]` in any order; `path` is an object id. An empty
+ * label is one that is not known yet. Cells that were made harmless for spreadsheets, as in proposed-labels.csv, are read back.
  *
- * @returns label by object id
- * @throws PipelineError `settings` naming the file and the line: a missing column, a line of another length, an empty path or
- *   label, or a path that stands twice with different labels
+ * @throws PipelineError `settings` naming the file and the line: a missing column, a line of another length, an empty path, or a
+ *   path that stands twice with different labels
  */
-export async function readLabelCsv(file: string): Promise<Map<string, Label>> {
+export async function readLabelCsv(file: string): Promise<LabelSet> {
   const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true };
   const table = new LabelTable(file);
   const input = createReadStream(file);
@@ -29,16 +30,16 @@ export async function readLabelCsv(file: string): Promise<Map<string, Label>> {
   try {
     for await (const { record, info } of input.pipe(parser) as AsyncIterable<Line>) table.addLine(record, info.lines);
   } catch (error) {
-    if (error instanceof PipelineError) throw error;
-    throw new PipelineError("settings", `Cannot read label file "${file}": ${messageOf(error)}`, { cause: error });
+    throw unreadableLabels(file, error);
   }
-  return table.finish();
+  return { file, claims: table.finish(), notes: [] };
 }
 
 class LabelTable {
   readonly #file: string;
-  readonly #labels = new Map<string, Label>();
-  readonly #lineOf = new Map<string, number>();
+  readonly #claims = new Map<string, LabelClaim>();
+  /** Those that many images share are held once. */
+  readonly #known = new Map<string, Label>();
   #columns: readonly string[] | undefined;
 
   constructor(file: string) {
@@ -50,9 +51,9 @@ class LabelTable {
     else this.#columns = this.#header(cells, line);
   }
 
-  finish(): Map<string, Label> {
+  finish(): LabelClaim[] {
     if (!this.#columns) throw this.#problem(1, "an empty file", EXPECTED_COLUMNS);
-    return this.#labels;
+    return [...this.#claims.values()];
   }
 
   #header(cells: readonly string[], line: number): readonly string[] {
@@ -68,22 +69,30 @@ class LabelTable {
       throw this.#problem(line, `${cells.length} cells`, `${columns.length} as in the header`);
     }
     const [path, label, split] = COLUMNS.map((name) => fromCell(cells[columns.indexOf(name)] ?? ""));
-    if (path === "" || label === "") throw this.#problem(line, "an empty path or label", "both filled in");
-    const earlier = this.#labels.get(path);
-    if (earlier && (earlier.label !== label || earlier.split !== split)) {
+    if (path === "") throw this.#problem(line, "an empty path", "an object id");
+    const earlier = this.#claims.get(path);
+    if (earlier && (earlier.label.label !== label || earlier.label.split !== split)) {
       const [now, before] = [
         [label, split],
-        [earlier.label, earlier.split],
+        [earlier.label.label, earlier.label.split],
       ].map((cells) => JSON.stringify(cells.join(",")));
-      const found = `${JSON.stringify(path)} as ${now} after ${before} in line ${this.#lineOf.get(path)}`;
+      const found = `${JSON.stringify(path)} as ${now} after ${before} in ${earlier.place}`;
       throw this.#problem(line, found, "one label a path");
     }
-    this.#labels.set(path, { label, split });
-    this.#lineOf.set(path, line);
+    if (!earlier)
+      this.#claims.set(path, {
+        ...{ name: path, nameIs: "object-id", label: this.#shared(label, split), place: `line ${line}` },
+      });
+  }
+
+  #shared(label: string, split: string): Label {
+    const key = JSON.stringify([label, split]);
+    const known = this.#known.get(key) ?? { label, split };
+    this.#known.set(key, known);
+    return known;
   }
 
   #problem(line: number, found: string, expected: string): PipelineError {
-    const where = `label file "${this.#file}", line ${line}`;
-    return new PipelineError("settings", `Cannot use ${where}: found ${found}, expected ${expected}`);
+    return labelProblem(this.#file, `line ${line}`, found, expected);
   }
 }

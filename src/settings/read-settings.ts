@@ -21,7 +21,8 @@ export function readSettings(
   const fromFile = configFile === undefined ? {} : readConfig(configFile);
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
   checkSchema("settings", given, "the command line");
-  return { ...merged(defaults, fromFile), ...given };
+  const settings = { ...merged(defaults, fromFile), ...given };
+  return { ...settings, labels: listOf(settings.labels) };
 }
 
 function readConfig(file: string): Partial<Settings> {
@@ -44,7 +45,7 @@ function withAbsolutePaths(content: Partial<Settings>, folder: string): Partial<
   const paths = {
     images: content.images?.map(absolute),
     references: content.references?.map(absolute),
-    labels: optional(content.labels),
+    labels: content.labels === undefined ? undefined : listOf(content.labels).map(absolute),
     features: optional(content.features),
     output: optional(content.output),
     decisions: optional(content.decisions),
@@ -53,6 +54,12 @@ function withAbsolutePaths(content: Partial<Settings>, folder: string): Partial<
   };
   const { $schema: _, ...rest } = content as Partial<Settings> & { $schema?: string };
   return { ...rest, ...Object.fromEntries(Object.entries(paths).filter(([, path]) => path !== undefined)) };
+}
+
+/** Labels as a config file may name them. */
+function listOf(labels: Settings["labels"] | string | null): readonly string[] {
+  if (labels === null) return [];
+  return typeof labels === "string" ? [labels] : labels;
 }
 
 /** One level of sections: a section of the file fills in only the keys that it has. */

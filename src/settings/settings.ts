@@ -6,7 +6,8 @@ import type { View } from "#data/view.ts";
 export interface Settings {
   readonly images: readonly string[];
   readonly references: readonly string[];
-  readonly labels: string | null;
+  /** Files and folders of labels. */
+  readonly labels: readonly string[];
   readonly features: string | null;
   readonly output: string;
   /** Where decisions are taken down; null: in the output folder. */

@@ -4,11 +4,12 @@ import { SeededRandom } from "#base/seeded-random.ts";
 import { MatrixProduct } from "#search/matrix-product.ts";
 import { Searcher } from "#search/searcher.ts";
 import { type Classified, classifiedPhotos, digits, someClasses } from "./select-data.ts";
+import { benchLabels } from "./select-labels.ts";
 import { chosenBy, ORDERS, type Tools } from "./select-orders.ts";
 import { distances, rowsAt, shuffled } from "./select-rows.ts";
 import { benchSpeed } from "./select-speed.ts";
 
-// What candidates are worth: how many labels more teach, by each order. Needs ../shared. Options: names of cases, or `speed`.
+// What candidates are worth: how many labels more teach, by each order. Needs ../shared. Options: names of cases, `speed`, or `labels`.
 
 const WORK = join(tmpdir(), "twinsift-bench/select");
 
@@ -59,6 +60,7 @@ interface Score {
 
 export async function bench(names: readonly string[]): Promise<unknown> {
   if (names.length === 1 && names[0] === "speed") return benchSpeed();
+  if (names.length === 1 && names[0] === "labels") return benchLabels();
   const tools = { searcher: new Searcher(cpus().length), product: await MatrixProduct.open({ device: "cpu" }) };
   const results: Record<string, unknown> = {};
   for (const [name, wanted] of Object.entries(CASES)) {

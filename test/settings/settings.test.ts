@@ -30,8 +30,16 @@ test("readSettings() takes paths of a config file relative to that file", async 
     [join(folder, "photos"), "/abs"],
     join(folder, "out"),
     join(folder, "nets/a.onnx"),
-    join(folder, "l.csv"),
+    [join(folder, "l.csv")],
   ]);
+});
+
+test("labels may be one path, several or none", async () => {
+  const labelsOf = async (content: object, flags = {}) => readSettings(await config(content), flags).labels;
+  expect(await labelsOf({})).toEqual([]);
+  expect(await labelsOf({ labels: null })).toEqual([]);
+  expect(await labelsOf({ labels: ["/a.csv", "/b"] })).toEqual(["/a.csv", "/b"]);
+  expect(await labelsOf({ labels: "/a.csv" }, { labels: ["c.json"] })).toEqual(["c.json"]);
 });
 
 test.each([
