@@ -1,6 +1,6 @@
 import type { ShardStore } from "#artifacts/shard-store.ts";
 import type { Progress } from "#base/progress.ts";
-import { FolderQuotas } from "#candidates/folder-quotas.ts";
+import { folderOf, Quotas } from "#candidates/quotas.ts";
 import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
 import { isLabeled } from "#data/label.ts";
@@ -40,14 +40,15 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
   const vectors = await read(unlabeled);
   const base = labeled.length === 0 ? undefined : await read(labeled);
   const nearest = base && (await searcher.nearestImages(vectors, base));
-  const ids = unlabeled.map((rank) => catalog.images[rank].id);
+  const partOf = (rank: number) =>
+    rules.quotaBy === "split" ? (catalog.labels[rank]?.split ?? "") : folderOf(catalog.images[rank].id);
   const placeOf = new Map(unlabeled.map((rank, image) => [rank, image]));
   const isUnlike = (image: number) => !nearest || nearest.distance[image] > dissimilar;
   if (count > 0) noteNothingToRank(unlabeled.length, [...unlabeled.keys()].filter(isUnlike).length, options);
   const chosen = choicesByRules({
     ...{ vectors, labeled: base, toLabeled: nearest?.distance, isUnlike, searcher, count, rules },
     line: options.line.flatMap((rank) => placeOf.get(rank) ?? []),
-    quotas: new FolderQuotas(ids, rules.quotas, rules.quotaPerFolder),
+    quotas: new Quotas(unlabeled.map(partOf), rules.quotas, rules.quota),
     firstAmong: drawnByContent(unlabeled, catalog),
     showsNothing: (image) => options.showsNothing(unlabeled[image]),
   });

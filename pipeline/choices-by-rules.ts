@@ -2,8 +2,8 @@ import type { Choice, ChoosingOrder } from "#candidates/choice.ts";
 import { choose } from "#candidates/choose.ts";
 import { farOut } from "#candidates/far-out.ts";
 import { FarthestFirst, nearestToMean } from "#candidates/farthest-first.ts";
-import type { FolderQuotas } from "#candidates/folder-quotas.ts";
 import { InLine } from "#candidates/in-line.ts";
+import type { Quotas } from "#candidates/quotas.ts";
 import { Representative } from "#candidates/representative.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
 import type { Searcher } from "#search/searcher.ts";
@@ -19,7 +19,7 @@ export interface ChoosingRules {
   readonly isUnlike: (image: number) => boolean;
   /** Images that an earlier run chose, in its order: they come first. */
   readonly line: readonly number[];
-  readonly quotas: FolderQuotas;
+  readonly quotas: Quotas;
   /** Without labels, farthest-first order begins with one of these. */
   readonly firstAmong: readonly number[];
   /** Whether the picture of an image is blank, or cannot be read any more. */

@@ -23,7 +23,7 @@ export function selectionOf(
   for (const [row, { id, sha256 }] of images.entries()) {
     if (sha256 === "") return undefined;
     const isOpen = [!isLabeled(labels[row]), decisions[row]?.decision !== "drop"].map(Number).join("");
-    hash.update(`${sha256}${isOpen}${JSON.stringify(id)}\n`);
+    hash.update(`${sha256}${isOpen}${JSON.stringify([id, labels[row]?.split ?? ""])}\n`);
   }
   for (const { members } of groups) hash.update(JSON.stringify(members.map(({ row }) => row)));
   return hash.digest("hex");

@@ -58,9 +58,11 @@ export interface Settings {
     readonly outliers: "keep" | "last" | "drop";
     /** No candidate is ranked once the coverage radius is below this; plain L2. */
     readonly stopRadius: number | null;
-    /** Candidates of each folder, the first part of an object id, at most. */
-    readonly quotaPerFolder: number | null;
-    /** The same for folders by their names, in place of `quotaPerFolder`. */
+    /** What quotas are of: the first part of an object id, or the split that the labels tell. */
+    readonly quotaBy: "folder" | "split";
+    /** Candidates of each folder or split, at most. */
+    readonly quota: number | null;
+    /** The same by name, in place of `quota`. */
     readonly quotas: Readonly<Record<string, number>>;
   };
   readonly presets: Readonly<Record<string, PresetFile>>;

@@ -3,8 +3,8 @@ import { afterAll, expect, test } from "vitest";
 import { collect } from "#base/bounded-buffer.ts";
 import { choose } from "#candidates/choose.ts";
 import { FarthestFirst, nearestToMean } from "#candidates/farthest-first.ts";
-import { FolderQuotas } from "#candidates/folder-quotas.ts";
 import { InLine } from "#candidates/in-line.ts";
+import { folderOf, Quotas } from "#candidates/quotas.ts";
 import { likeness, Representative } from "#candidates/representative.ts";
 import { imageVectors } from "#data/image-vectors.ts";
 import { neighbourLists } from "#search/neighbours.ts";
@@ -178,7 +178,7 @@ test("nothing is chosen once the coverage radius is below the wanted one", async
 });
 
 test("a folder gets no more candidates than its quota, and its other images do not have to be covered then", async () => {
-  const quotas = new FolderQuotas(["far/a", "far/b", "near/c", "near/d", "e"], { far: 1 }, null);
+  const quotas = new Quotas(["far/a", "far/b", "near/c", "near/d", "e"].map(folderOf), { far: 1 }, null);
   const { coverage } = onALine([100, 90, 2, 1, 0]);
   const filledBy = (image: number) => quotas.take(image);
   const choices = await collect(choose(new FarthestFirst(coverage, 4), coverage, { count: 9, filledBy }));
@@ -191,7 +191,7 @@ test("a folder gets no more candidates than its quota, and its other images do n
 });
 
 test("no image of a folder with a quota of 0 may be chosen, whatever other folders are allowed", () => {
-  const quotas = new FolderQuotas(["a/x", "b/x", "x", "a/y"], { a: 0, "": 5 }, 1);
+  const quotas = new Quotas(["a/x", "b/x", "x", "a/y"].map(folderOf), { a: 0, "": 5 }, 1);
   expect([0, 1, 2, 3].map((image) => quotas.allow(image))).toEqual([false, true, true, false]);
   expect(quotas.take(2)).toEqual([]);
   expect(quotas.take(1)).toEqual([1]);

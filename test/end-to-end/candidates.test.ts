@@ -44,9 +44,22 @@ test("pictures of one colour come last, or not at all, and a folder gets its quo
     expect(last.paths.slice(6).toSorted()).toEqual(["a/black.png", "gray.jpg"]);
     const rest = await candidatesOf(folder, { order, outliers: "drop" }, flags);
     expect(rest.paths).toEqual(last.paths.slice(0, 6));
-    const few = await candidatesOf(folder, { order, outliers: "drop", quotaPerFolder: 1, quotas: { a: 2 } }, flags);
+    const few = await candidatesOf(folder, { order, outliers: "drop", quota: 1, quotas: { a: 2 } }, flags);
     expect(few.paths.map((path) => path.slice(0, 2)).toSorted()).toEqual(["5.", "a/", "a/", "b/"]);
   }
+});
+
+test("a split gets its quota, which lines without a label may tell", async () => {
+  const { folder, images } = await pictures();
+  const labels = join(folder, "labels.csv");
+  await writeFile(
+    labels,
+    "path,label,split\na/0.png,thing,train\na/1.png,,train\na/2.png,,train\nb/3.png,,val\nb/4.png,,val\n",
+  );
+  const select = { quotaBy: "split", quota: 1, quotas: { "": 0 } };
+  const { paths } = await candidatesOf(folder, select, ["--images", images, "--labels", labels, "--dissimilar", "0"]);
+  expect(paths.map((path) => path.slice(0, 2)).toSorted()).toEqual(["a/", "b/"]);
+  expect(paths).not.toContain("a/0.png");
 });
 
 test("a run in which everything is labeled has no candidates, and says so", async () => {
