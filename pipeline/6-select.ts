@@ -39,7 +39,7 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
   progress.update("select", "picks", 0, Math.min(count, unlabeled.length));
   const vectors = await read(unlabeled);
   const base = labeled.length === 0 ? undefined : await read(labeled);
-  const nearest = base && (await searcher.nearestImages(vectors, base));
+  const nearest = base && (await searcher.nearestImages(vectors, base, shown("labeled", "vectors", options)));
   const partOf = (rank: number) =>
     rules.quotaBy === "split" ? (catalog.labels[rank]?.split ?? "") : folderOf(catalog.images[rank].id);
   const placeOf = new Map(unlabeled.map((rank, image) => [rank, image]));
@@ -50,6 +50,7 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
     line: options.line.flatMap((rank) => placeOf.get(rank) ?? []),
     quotas: new Quotas(unlabeled.map(partOf), rules.quotas, rules.quota),
     firstAmong: drawnByContent(unlabeled, catalog),
+    onNeighbours: shown("neighbours", "pairs", options),
     showsNothing: (image) => options.showsNothing(unlabeled[image]),
   });
   let rank = 0;
@@ -67,6 +68,15 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
   progress.finish("select");
 }
 
+/** A stage of its own for a comparison that takes long. */
+function shown(stage: string, unit: string, { catalog, progress }: SelectOptions) {
+  return (done: number, total: number) => {
+    if (catalog.images.length < SHOWN_IMAGES) return;
+    progress.update(stage, unit, done, total);
+    if (done === total) progress.finish(stage);
+  };
+}
+
 function noteNothingToRank(unlabeled: number, unlike: number, { catalog, dissimilar, progress }: SelectOptions): void {
   const { length } = catalog.images;
   if (unlabeled === 0) {
@@ -76,6 +86,9 @@ function noteNothingToRank(unlabeled: number, unlike: number, { catalog, dissimi
     progress.note(`No candidates: ${found}; a smaller --dissimilar allows nearer ones`);
   }
 }
+
+/** Fewer are compared within a second or two. */
+const SHOWN_IMAGES = 20_000;
 
 /** The first choice decides about all that follow: of so few, a few new images seldom change it, and choices stay from night to night. */
 const FIRST_AMONG = 8;

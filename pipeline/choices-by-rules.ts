@@ -25,6 +25,8 @@ export interface ChoosingRules {
   /** Whether the picture of an image is blank, or cannot be read any more. */
   readonly showsNothing: (image: number) => Promise<boolean>;
   readonly searcher: Searcher;
+  /** Learns how far the search for neighbours is. */
+  readonly onNeighbours: (done: number, total: number) => void;
   readonly count: number;
   readonly rules: Settings["select"];
 }
@@ -67,10 +69,10 @@ export async function* choicesByRules(choosing: ChoosingRules): AsyncGenerator<C
 }
 
 async function representative(
-  { searcher, vectors, labeled }: ChoosingRules,
+  { searcher, vectors, labeled, onNeighbours }: ChoosingRules,
   counts: (image: number) => boolean,
   isOpen: (image: number) => boolean,
 ): Promise<ChoosingOrder> {
-  const { neighbours, toLabeled } = await searcher.likeness(vectors, labeled);
+  const { neighbours, toLabeled } = await searcher.likeness(vectors, labeled, onNeighbours);
   return new Representative(neighbours, toLabeled, { counts, isOpen });
 }

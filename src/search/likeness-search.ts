@@ -1,8 +1,8 @@
 import type { WorkerPool } from "#base/worker-pool.ts";
 import { type FeatureMatrix, rowsOf } from "#data/feature-matrix.ts";
 import { type ImageVectors, vectorsByImage } from "#data/image-vectors.ts";
-import type { PairList } from "#data/pair-list.ts";
-import { inParts, nearestImages } from "#search/nearest-images.ts";
+import { type PairList, pairsAmong } from "#data/pair-list.ts";
+import { inParts, nearestImages, type OnCompared } from "#search/nearest-images.ts";
 import { type NeighbourLists, neighbourLists } from "#search/neighbours.ts";
 import { PairSearch } from "#search/pair-search.ts";
 import { joined } from "#search/principal-vectors.ts";
@@ -47,6 +47,7 @@ export async function findLikeness(
   pool: WorkerPool<SearchHandlers>,
   images: ImageVectors,
   labeled: ImageVectors | undefined,
+  onProgress?: OnCompared,
 ): Promise<Likeness> {
   const { imageCount, imageOf } = images;
   if (imageCount === 0) return NOBODY;
@@ -63,9 +64,9 @@ export async function findLikeness(
   const all = { matrix: vectors, imageCount, imageOf };
   const expected = Math.min(NEIGHBOURS, imageCount - 1) * imageCount;
   let radius = await radiusOf(pool, all);
-  let pairs = await pairsWithin(pool, vectors, radius, MOST_TIMES * expected);
-  for (; pairs === undefined; pairs = await pairsWithin(pool, vectors, radius, MOST_TIMES * expected))
-    radius *= SMALLER;
+  const within = { most: MOST_TIMES * expected, onProgress };
+  let pairs = await pairsWithin(pool, vectors, radius, within);
+  for (; pairs === undefined; pairs = await pairsWithin(pool, vectors, radius, within)) radius *= SMALLER;
   const neighbours = { ...neighbourLists(pairs, imageOf, imageCount), radius };
   if (!labeled) return { neighbours, toLabeled: undefined };
   const base = { ...labeled, matrix: await turn(labeled) };
@@ -90,16 +91,18 @@ async function pairsWithin(
   pool: WorkerPool<SearchHandlers>,
   matrix: FeatureMatrix,
   threshold: number,
-  most: number,
+  { most, onProgress }: { most: number; onProgress: OnCompared | undefined },
 ): Promise<PairList[] | undefined> {
   // an empty shard first: a search then compares few rows as they are, which needs no sketches
   const shards = [rowsOf(matrix, 0, 0), ...inParts(matrix, matrix.rowCount <= FEW_ROWS ? FEW_ROWS : SHARD_ROWS)];
   const readShard = async (shard: number) => shards[shard];
   const search = new PairSearch(pool, { threshold, blockRows: BLOCK_ROWS, readShard, fewRows: FEW_ROWS });
   const lists: PairList[] = [];
-  let count = 0;
+  let [count, compared] = [0, 0];
   for await (const part of search.add(shards.map((features) => ({ features })))) {
     count += part.count;
+    compared += part.compared;
+    onProgress?.(compared, pairsAmong(matrix.rowCount));
     if (count > most) return undefined;
     lists.push(part.toPairs());
   }

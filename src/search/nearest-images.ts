@@ -6,17 +6,26 @@ import type { SearchHandlers } from "#search/search-worker.ts";
 
 const PART_ROWS = 8192;
 
+/** Learns how much of a comparison is done, of how much. */
+export type OnCompared = (done: number, total: number) => void;
+
 /** The nearest base image of every image, by their closest vectors: the smaller number of equally near ones. Exact, on all threads. */
 export async function nearestImages(
   pool: WorkerPool<SearchHandlers>,
   images: ImageVectors,
   base: ImageVectors,
+  onProgress?: OnCompared,
 ): Promise<NearestRows> {
   const { matrix } = images;
+  let done = 0;
   const parts = Array.from({ length: Math.ceil(matrix.rowCount / PART_ROWS) }, (_, part) => {
     const count = Math.min(PART_ROWS, matrix.rowCount - part * PART_ROWS);
     const rows = Uint32Array.from({ length: count }, (_, i) => part * PART_ROWS + i);
-    return pool.call("nearest", { queries: { features: matrix, rows }, base: base.matrix });
+    return pool.call("nearest", { queries: { features: matrix, rows }, base: base.matrix }).then((nearest) => {
+      done += count;
+      onProgress?.(done, matrix.rowCount);
+      return nearest;
+    });
   });
   const row = new Uint32Array(images.imageCount);
   const distance = new Float64Array(images.imageCount).fill(Number.POSITIVE_INFINITY);

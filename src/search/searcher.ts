@@ -2,7 +2,7 @@ import { WorkerPool } from "#base/worker-pool.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
 import { Coverage, type CoverageOptions } from "#search/coverage.ts";
 import { findIsolation, findLikeness, type Likeness } from "#search/likeness-search.ts";
-import { nearestImages } from "#search/nearest-images.ts";
+import { nearestImages, type OnCompared } from "#search/nearest-images.ts";
 import type { NearestRows } from "#search/nearest-rows.ts";
 import { PairSearch, type PairSearchOptions } from "#search/pair-search.ts";
 import { RowIndex, type RowIndexOptions } from "#search/row-index.ts";
@@ -23,8 +23,8 @@ export class Searcher {
   }
 
   /** The nearest base image of every image, exactly; `base` has at least one. */
-  nearestImages(images: ImageVectors, base: ImageVectors): Promise<NearestRows> {
-    return nearestImages(this.#pool, images, base);
+  nearestImages(images: ImageVectors, base: ImageVectors, onProgress?: OnCompared): Promise<NearestRows> {
+    return nearestImages(this.#pool, images, base, onProgress);
   }
 
   /** Makes an index that answers which rows are nearest to a vector. */
@@ -38,8 +38,8 @@ export class Searcher {
   }
 
   /** Finds which images are like each other, and how like labeled ones. */
-  likeness(images: ImageVectors, labeled: ImageVectors | undefined): Promise<Likeness> {
-    return findLikeness(this.#pool, images, labeled);
+  likeness(images: ImageVectors, labeled: ImageVectors | undefined, onProgress?: OnCompared): Promise<Likeness> {
+    return findLikeness(this.#pool, images, labeled, onProgress);
   }
 
   /** How far images are from their neighbours: to find those that are unlike everything. */
