@@ -5,6 +5,7 @@ import { orderedMap } from "#base/ordered-map.ts";
 import { unreadableLabels } from "#labels/label-problem.ts";
 import type { LabelClaim } from "#labels/label-set.ts";
 import { isImageName, listFiles } from "#labels/list-files.ts";
+import { SharedLabels } from "#labels/shared-labels.ts";
 import { type ClassNames, yoloLabel } from "#labels/yolo-boxes.ts";
 
 const FILES_AT_ONCE = 16;
@@ -66,8 +67,9 @@ export async function* claimsOfList({ path, split }: YoloPart, names: ClassNames
 
 async function* claimsOf(files: readonly LabelFile[], split: string, names: ClassNames): AsyncGenerator<LabelClaim> {
   const read = async ({ path, image }: LabelFile) => ({ path, image, label: await yoloLabel(path, names) });
+  const labels = new SharedLabels();
   for await (const { path, image, label = "" } of orderedMap(files, FILES_AT_ONCE, read)) {
-    if (label !== "" || split !== "") yield { ...image, label: { label, split }, place: path };
+    if (label !== "" || split !== "") yield { ...image, label: labels.of(label, split), place: path };
   }
 }
 
