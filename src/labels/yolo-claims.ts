@@ -56,11 +56,13 @@ export async function* claimsOfFolder(part: YoloPart, names: ClassNames): AsyncG
 export async function* claimsOfList({ path, split }: YoloPart, names: ClassNames): AsyncGenerator<LabelClaim> {
   let lines: string[];
   try {
-    lines = (await readFile(path, "utf8")).split(/\r?\n/).map((line) => line.trim());
+    lines = (await readFile(path, "utf8")).split(/\r?\n/);
   } catch (error) {
     throw unreadableLabels(path, error);
   }
-  const images = lines.filter((line) => line !== "").map((line) => resolve(dirname(path), line));
+  const isAddress = (line: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(line);
+  const named = lines.filter((line) => line.trim() !== "");
+  const images = named.map((line) => (isAddress(line) ? line : resolve(dirname(path), line)));
   const files = images.map((name): LabelFile => ({ path: labelFileOf(name), image: { name, nameIs: "path" } }));
   yield* claimsOf(files, split, names);
 }
