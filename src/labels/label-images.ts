@@ -29,7 +29,7 @@ export function labelImages(
   const ids = images.map(({ id }) => id);
   const finder = new ImageFinder(ids, folders);
   for (const set of sets) {
-    const passedOver = new PassedOver(set.file);
+    const passedOver = new PassedOver(set.file, set.claims[0]?.nameIs === "object-id");
     const statements = closestStatements(set, finder, passedOver, ids);
     stated = statements.map((statement, row) => {
       const earlier = stated[row];
