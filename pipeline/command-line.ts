@@ -75,7 +75,7 @@ function pipelineCommand(version: string): Command {
     )
     .option(
       "--labels <path>",
-      "CSV (path,label[,split]), COCO or Label Studio JSON, YOLO folder or class folders, repeatable",
+      "CSV (path,label[,split]), export of Label Studio, CVAT, COCO or YOLO, or class folders, repeatable",
       appended,
     )
     .option("--features <folder>", "existing .npy shards instead of images")

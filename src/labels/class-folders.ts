@@ -1,6 +1,7 @@
 import { labelProblem } from "#labels/label-problem.ts";
 import type { LabelClaim, LabelSet } from "#labels/label-set.ts";
 import { type FoundFile, isImageName, listFiles } from "#labels/list-files.ts";
+import { SharedLabels } from "#labels/shared-labels.ts";
 import { splitNamed } from "#labels/split-name.ts";
 
 /**
@@ -19,7 +20,8 @@ export async function readClassFolders(folder: string): Promise<LabelSet | undef
   if (images.length === 0) return undefined;
   const tops = new Set(images.map(({ parts }) => parts[0]));
   const isSplit = [...tops].every((name) => splitNamed(name) !== undefined);
-  const claims = images.map((image) => claimOf(image, isSplit));
+  const labels = new SharedLabels();
+  const claims = images.map((image) => claimOf(image, isSplit, labels));
   const classes = new Set(claims.map(({ label }) => label.label));
   // what is left of a YOLO or COCO folder when it is given without the file that explains it
   if (classes.size === 1 && classes.has("images"))
@@ -27,9 +29,9 @@ export async function readClassFolders(folder: string): Promise<LabelSet | undef
   return { file: folder, claims, notes: [] };
 }
 
-function claimOf({ path, parts }: FoundFile, isSplit: boolean): LabelClaim {
+function claimOf({ path, parts }: FoundFile, isSplit: boolean, labels: SharedLabels): LabelClaim {
   const split = isSplit ? (splitNamed(parts[0]) ?? "") : "";
   const inner = isSplit ? parts.slice(1) : parts;
   const label = inner.length > 1 ? inner[0] : "";
-  return { name: path, nameIs: "path", label: { label, split }, place: parts.join("/") };
+  return { name: path, nameIs: "path", label: labels.of(label, split), place: parts.join("/") };
 }

@@ -1,6 +1,7 @@
 import { classLabel } from "#labels/class-label.ts";
 import { labelProblem } from "#labels/label-problem.ts";
 import type { LabelClaim, LabelSet } from "#labels/label-set.ts";
+import { SharedLabels } from "#labels/shared-labels.ts";
 import { splitOfFile } from "#labels/split-name.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -9,7 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
 interface Image {
   readonly id: unknown;
   readonly name: string;
-  readonly objectId?: string;
+  readonly objectId: string | undefined;
 }
 
 const LISTS = ["images", "annotations", "categories"] as const;
@@ -53,24 +54,29 @@ export class CocoRecords {
    */
   finish(outline: unknown): LabelSet {
     this.#refuseOthers(outline as Fields);
-    const classesOf = new Map<unknown, string[]>(this.#images.map(({ id }) => [id, []]));
+    const numberOf = new Map<unknown, number>();
+    for (const [i, { id }] of this.#images.entries()) numberOf.set(id, i);
+    // most images have one class, and a list for each takes ten times as much memory
+    const classesOf = new Array<string | string[] | undefined>(this.#images.length).fill(undefined);
     for (const [i, imageId] of this.#imageIds.entries()) {
       const place = `annotation ${i + 1}`;
-      const classes = classesOf.get(imageId);
-      if (!classes) throw this.#problem(place, `image_id ${told(imageId)}`, 'an id of the list "images"');
+      const image = numberOf.get(imageId);
+      if (image === undefined) throw this.#problem(place, `image_id ${told(imageId)}`, 'an id of the list "images"');
       const name = this.#nameOfCategory.get(this.#categoryIds[i]);
       if (name === undefined) {
         const found = `category_id ${told(this.#categoryIds[i])}`;
         throw this.#problem(place, found, 'an id of the list "categories"');
       }
-      classes.push(name);
+      classesOf[image] = withClass(classesOf[image], name);
     }
     const split = splitOfFile(this.#file);
     const claims: LabelClaim[] = [];
-    for (const [i, { id, ...image }] of this.#images.entries()) {
-      const label = classLabel(classesOf.get(id) ?? []);
+    const labels = new SharedLabels();
+    for (const [i, { id, name, objectId }] of this.#images.entries()) {
+      const classes = classesOf[numberOf.get(id) ?? i];
+      const label = typeof classes === "string" ? classes : classLabel(classes ?? []);
       if (label === "" && split === "") continue;
-      claims.push({ ...image, nameIs: "path", label: { label, split }, place: `image ${i + 1}` });
+      claims.push({ name, nameIs: "path", objectId, label: labels.of(label, split), place: `image ${i + 1}` });
     }
     return { file: this.#file, claims, notes: [] };
   }
@@ -80,7 +86,7 @@ export class CocoRecords {
       throw this.#problem(`image ${this.#images.length + 1}`, `file_name ${told(name)}`, "a file's name");
     const inner = (twinsift as Fields | null | undefined)?.object_id;
     const objectId = typeof object_id === "string" ? object_id : inner;
-    this.#images.push({ id, name, ...(typeof objectId === "string" ? { objectId } : {}) });
+    this.#images.push({ id, name, objectId: typeof objectId === "string" ? objectId : undefined });
   }
 
   #addCategory({ id, name }: Fields): void {
@@ -100,6 +106,13 @@ export class CocoRecords {
   #problem(place: string, found: string, expected: string) {
     return labelProblem(this.#file, place, found, expected);
   }
+}
+
+function withClass(classes: string | string[] | undefined, name: string): string | string[] {
+  if (classes === undefined || classes === name) return name;
+  if (typeof classes === "string") return [classes, name];
+  if (!classes.includes(name)) classes.push(name);
+  return classes;
 }
 
 function told(value: unknown): string {

@@ -24,20 +24,21 @@ export function labelImages(
   sets: readonly LabelSet[],
   folders: readonly ImagePlace[] = [],
 ): LabeledImages {
-  const stated = new Map<number, Statement>();
+  let stated: (Statement | undefined)[] = [];
   const notes: string[] = [];
   const ids = images.map(({ id }) => id);
   const finder = new ImageFinder(ids, folders);
   for (const set of sets) {
-    const passedOver = new PassedOver(set.file);
-    for (const [row, statement] of closestStatements(set, finder, passedOver, ids)) {
-      const earlier = stated.get(row);
-      stated.set(row, earlier ? agreed(earlier, statement, ids[row]) : statement);
-    }
+    const passedOver = new PassedOver(set.file, set.claims[0]?.nameIs === "object-id");
+    const statements = closestStatements(set, finder, passedOver, ids);
+    stated = statements.map((statement, row) => {
+      const earlier = stated[row];
+      return statement && earlier ? agreed(earlier, statement, ids[row]) : (statement ?? earlier);
+    });
     notes.push(...set.notes, ...passedOver.describe(ids[0]));
   }
   const labels = images.map(({ folderLabel }, row) => {
-    const known = stated.get(row)?.claim.label;
+    const known = stated[row]?.claim.label;
     if (folderLabel === "" || known?.label) return known;
     return { label: folderLabel, split: known?.split ?? "" };
   });

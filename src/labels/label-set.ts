@@ -12,7 +12,7 @@ export interface LabelClaim {
   readonly name: string;
   readonly nameIs: NameKind;
   /** The object id that an export of ours gave along. */
-  readonly objectId?: string;
+  readonly objectId?: string | undefined;
   readonly label: Label;
   /** Where the file says so, such as `line 4`. */
   readonly place: string;

@@ -2,6 +2,7 @@ import { BACKGROUND, classLabel } from "#labels/class-label.ts";
 import { labelProblem } from "#labels/label-problem.ts";
 import type { LabelClaim, LabelSet } from "#labels/label-set.ts";
 import { type Classes, classesOfMinimal, classesOfResults } from "#labels/label-studio-classes.ts";
+import { SharedLabels } from "#labels/shared-labels.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -57,6 +58,7 @@ export class LabelStudioTasks {
   finish(): LabelSet {
     const claims: LabelClaim[] = [];
     const disagreed: string[] = [];
+    const labels = new SharedLabels();
     for (const { opinions, image, objectId, keys, place } of this.#tasks) {
       const label = labelOf(opinions);
       if (label === "") continue;
@@ -66,8 +68,7 @@ export class LabelStudioTasks {
       }
       if (label === undefined) disagreed.push(image);
       else {
-        const carried = objectId === undefined ? {} : { objectId };
-        claims.push({ name: image, nameIs: "path", ...carried, label: { label, split: "" }, place });
+        claims.push({ name: image, nameIs: "path", objectId, label: labels.of(label, ""), place });
       }
     }
     return { file: this.#file, claims, notes: describeDisagreement(this.#file, disagreed) };

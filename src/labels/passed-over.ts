@@ -1,11 +1,14 @@
 /** Names of a label file that could not be used. */
 export class PassedOver {
   readonly #file: string;
+  readonly #areIds: boolean;
   readonly #unknown = new FirstOf();
   readonly #unclear = new FirstOf();
 
-  constructor(file: string) {
+  /** @param areIds whether the names of the file are object ids */
+  constructor(file: string, areIds: boolean) {
     this.#file = file;
+    this.#areIds = areIds;
   }
 
   /** Of no image. */
@@ -24,7 +27,8 @@ export class PassedOver {
     const told = ({ count }: FirstOf, what: string) => `Passed over labels: ${count} paths in "${this.#file}" ${what}`;
     const { first } = this.#unknown;
     if (first !== undefined) {
-      const advice = `paths are object ids such as ${JSON.stringify(exampleId)}`;
+      const example = JSON.stringify(exampleId);
+      const advice = this.#areIds ? `paths are object ids such as ${example}` : `one image of it is ${example}`;
       lines.push(`${told(this.#unknown, "name no image of this run")}, the first ${JSON.stringify(first)}; ${advice}`);
     }
     const unclear = this.#unclear.first;

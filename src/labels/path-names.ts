@@ -20,7 +20,7 @@ export function pathsNamed(name: string): string[] {
 
 function pathsOf(name: string): string[] {
   const local = /\/data\/local-files\/\?(?:.*&)?d=([^&#]*)/.exec(name);
-  if (local) return [normal(`/${decoded(local[1].replaceAll("+", "%20"))}`)];
+  if (local) return [local[1].replaceAll("+", "%20"), local[1]].map((path) => normal(`/${decoded(path)}`));
   const address = /^([a-z][a-z0-9+.-]+):\/\/[^/]*(\/[^?#]*)/i.exec(name);
   if (address) return [normal(decoded(address[2])), normal(address[2])];
   const asItStands = [normal(name)];

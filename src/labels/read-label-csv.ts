@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
 import { parse } from "csv-parse";
 import type { PipelineError } from "#base/pipeline-error.ts";
-import type { Label } from "#data/label.ts";
 import { fromCell } from "#data/spreadsheet-cell.ts";
 import { labelProblem, unreadableLabels } from "#labels/label-problem.ts";
 import type { LabelClaim, LabelSet } from "#labels/label-set.ts";
+import { SharedLabels } from "#labels/shared-labels.ts";
 
 const COLUMNS = ["path", "label", "split"] as const;
 const EXPECTED_COLUMNS = "path,label[,split]";
@@ -38,8 +38,7 @@ export async function readLabelCsv(file: string): Promise<LabelSet> {
 class LabelTable {
   readonly #file: string;
   readonly #claims = new Map<string, LabelClaim>();
-  /** Those that many images share are held once. */
-  readonly #known = new Map<string, Label>();
+  readonly #known = new SharedLabels();
   #columns: readonly string[] | undefined;
 
   constructor(file: string) {
@@ -79,17 +78,9 @@ class LabelTable {
       const found = `${JSON.stringify(path)} as ${now} after ${before} in ${earlier.place}`;
       throw this.#problem(line, found, "one label a path");
     }
-    if (!earlier)
-      this.#claims.set(path, {
-        ...{ name: path, nameIs: "object-id", label: this.#shared(label, split), place: `line ${line}` },
-      });
-  }
-
-  #shared(label: string, split: string): Label {
-    const key = JSON.stringify([label, split]);
-    const known = this.#known.get(key) ?? { label, split };
-    this.#known.set(key, known);
-    return known;
+    if (earlier) return;
+    const place = `line ${line}`;
+    this.#claims.set(path, { name: path, nameIs: "object-id", label: this.#known.of(label, split), place });
   }
 
   #problem(line: number, found: string, expected: string): PipelineError {

@@ -1,11 +1,12 @@
 import { open } from "node:fs/promises";
 import { extname } from "node:path";
 import { CocoRecords, isCoco } from "#labels/coco.ts";
-import { readJsonRecords } from "#labels/json-records.ts";
+import { readCvat } from "#labels/cvat.ts";
 import { KNOWN_FORMS } from "#labels/known-forms.ts";
 import { labelProblem, unreadableLabels } from "#labels/label-problem.ts";
 import type { LabelSet } from "#labels/label-set.ts";
 import { LabelStudioTasks } from "#labels/label-studio.ts";
+import { readJsonRecords } from "#labels/read-json-records.ts";
 import { readLabelCsv } from "#labels/read-label-csv.ts";
 import { readYoloYaml } from "#labels/yolo-yaml.ts";
 
@@ -14,15 +15,17 @@ const FORM_OF_EXTENSION: Readonly<Record<string, Form>> = {
   ".json": "json",
   ".yaml": "yaml",
   ".yml": "yaml",
+  ".xml": "xml",
 };
 
-type Form = "csv" | "json" | "yaml";
+type Form = "csv" | "json" | "yaml" | "xml";
 
 /** See `readLabels`. */
 export async function readLabelFile(file: string): Promise<LabelSet> {
   const form = FORM_OF_EXTENSION[extname(file).toLowerCase()] ?? (await formOfContent(file));
   if (form === "csv") return readLabelCsv(file);
   if (form === "yaml") return readYoloYaml(file);
+  if (form === "xml") return readCvat(file);
   return readLabelJson(file);
 }
 
@@ -40,6 +43,7 @@ async function readLabelJson(file: string): Promise<LabelSet> {
 async function formOfContent(file: string): Promise<Form> {
   const head = await readHead(file);
   if (/^\s*[[{]/.test(head)) return "json";
+  if (/^\s*</.test(head)) return "xml";
   const [firstLine] = head.split(/[\r\n]/, 1);
   if (/\bpath\b/.test(firstLine) && /\blabel\b/.test(firstLine)) return "csv";
   throw labelProblem(file, "", `a file that begins with ${JSON.stringify(head.slice(0, 40))}`, KNOWN_FORMS);

@@ -5,7 +5,7 @@ import { readLabelFile } from "#labels/read-label-file.ts";
 import { readLabelFolder } from "#labels/read-label-folder.ts";
 
 /**
- * Reads files and folders of labels, each in the form that its content shows: CSV, COCO, Label Studio, YOLO or class folders.
+ * Reads files and folders of labels, each in the form that its content shows: CSV, COCO, Label Studio, CVAT, YOLO or class folders.
  *
  * @throws PipelineError `settings` naming the file: unreadable, of no known form, or with something in it that cannot be used
  */

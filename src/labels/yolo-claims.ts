@@ -5,6 +5,7 @@ import { orderedMap } from "#base/ordered-map.ts";
 import { unreadableLabels } from "#labels/label-problem.ts";
 import type { LabelClaim } from "#labels/label-set.ts";
 import { isImageName, listFiles } from "#labels/list-files.ts";
+import { SharedLabels } from "#labels/shared-labels.ts";
 import { type ClassNames, yoloLabel } from "#labels/yolo-boxes.ts";
 
 const FILES_AT_ONCE = 16;
@@ -55,19 +56,22 @@ export async function* claimsOfFolder(part: YoloPart, names: ClassNames): AsyncG
 export async function* claimsOfList({ path, split }: YoloPart, names: ClassNames): AsyncGenerator<LabelClaim> {
   let lines: string[];
   try {
-    lines = (await readFile(path, "utf8")).split(/\r?\n/).map((line) => line.trim());
+    lines = (await readFile(path, "utf8")).split(/\r?\n/);
   } catch (error) {
     throw unreadableLabels(path, error);
   }
-  const images = lines.filter((line) => line !== "").map((line) => resolve(dirname(path), line));
+  const isAddress = (line: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(line);
+  const named = lines.filter((line) => line.trim() !== "");
+  const images = named.map((line) => (isAddress(line) ? line : resolve(dirname(path), line)));
   const files = images.map((name): LabelFile => ({ path: labelFileOf(name), image: { name, nameIs: "path" } }));
   yield* claimsOf(files, split, names);
 }
 
 async function* claimsOf(files: readonly LabelFile[], split: string, names: ClassNames): AsyncGenerator<LabelClaim> {
   const read = async ({ path, image }: LabelFile) => ({ path, image, label: await yoloLabel(path, names) });
+  const labels = new SharedLabels();
   for await (const { path, image, label = "" } of orderedMap(files, FILES_AT_ONCE, read)) {
-    if (label !== "" || split !== "") yield { ...image, label: { label, split }, place: path };
+    if (label !== "" || split !== "") yield { ...image, label: labels.of(label, split), place: path };
   }
 }
 

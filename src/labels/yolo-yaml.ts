@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, resolve } from "node:path";
-import { parse } from "yaml";
 import { labelProblem, unreadableLabels } from "#labels/label-problem.ts";
 import type { LabelClaim, LabelSet } from "#labels/label-set.ts";
 import type { ClassNames } from "#labels/yolo-boxes.ts";
@@ -34,6 +33,8 @@ export async function readYoloYaml(file: string): Promise<LabelSet> {
 }
 
 async function readDataYaml(file: string): Promise<DataYaml> {
+  // runs without YOLO's labels start sooner
+  const { parse } = await import("yaml");
   try {
     const content: unknown = parse(await readFile(file, "utf8"));
     if (typeof content === "object" && content !== null) return content as DataYaml;

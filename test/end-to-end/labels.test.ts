@@ -60,6 +60,8 @@ function labelFiles(root: string): Record<string, string | object> {
       { image: "s3://bucket/cat/1.png", id: 1, choice: cat, annotator: 1, annotation_id: 1 },
       { image: `file://${encodeURI(`${root}/images/labeled/dog, big/2.png`)}`, id: 2, choice: dog, annotator: 1 },
     ],
+    "cvat.xml": `<?xml version="1.0"?>\n<annotations><image name="train/cat/1.png"><tag label="${cat}"/></image>
+      <image name="2.png"><box label="${dog}" xtl="1"/></image></annotations>`,
     "yolo/data.yaml": `train: images/train\nnames: ["${cat}", "${dog}"]\n`,
     "yolo/labels/train/cat/1.txt": "0 0.5 0.5 1 1\n",
     "yolo/labels/train/2.txt": "1 0.5 0.5 1 1\n",
@@ -77,7 +79,15 @@ test("every form of labels gives what the CSV gives", async () => {
   expect(expected.groups).toContainEqual(["labeled/cat/1.png", "cat", ""]);
   expect(expected.groups).toContainEqual(["scraped/4.png", "", "dog, big"]);
   expect(expected.candidates.map(([path]) => path).sort()).toEqual(["scraped/5.png", "scraped/7.png"]);
-  for (const form of ["coco.json", "label-studio.json", "min.json", "yolo", "yolo/data.yaml", "images/labeled"]) {
+  for (const form of [
+    "coco.json",
+    "label-studio.json",
+    "min.json",
+    "cvat.xml",
+    "yolo",
+    "yolo/data.yaml",
+    "images/labeled",
+  ]) {
     const { stderr, ...found } = await run(root, [form]);
     expect({ form, ...found }).toEqual({ form, exitCode: 0, groups: expected.groups, candidates: expected.candidates });
     expect(stderr).not.toMatch(/Passed over/);
@@ -118,4 +128,17 @@ test("a header alone, and labels of other images, are told; candidates are then 
     if (labels === "other.csv")
       expect(stderr).toMatch(/2 paths in ".*other.csv" name no image of this run, the first "x\/1.png"/);
   }
+});
+
+test("an image whose split alone is known stays a candidate, and its group tells the split", async () => {
+  const root = await makeImages();
+  await writeFiles(root, {
+    "l.csv": "path,label,split\nlabeled/cat/1.png,cat,train\nscraped/5.png,,test\nscraped/7.png,,val\n",
+  });
+  const { candidates } = await run(root, ["l.csv"]);
+  expect(candidates.map(([path]) => path).sort()).toEqual(["labeled/dog, big/2.png", "scraped/5.png", "scraped/7.png"]);
+  const rows = await readReport(join(root, "out"), "groups");
+  const told = rows.map(({ path, label, suggested_label, split }) => [path, label, suggested_label, split]);
+  expect(told).toContainEqual(["scraped/5.png", "", "", "test"]);
+  expect(told).toContainEqual(["scraped/6.png", "", "", ""]);
 });

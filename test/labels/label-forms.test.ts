@@ -10,10 +10,10 @@ test("files without a telling extension are known by what they begin with", asyn
   expect(toldBy(await readWritten({ "e.json": "\ufeff[]" }, "e.json"))).toEqual([]);
 });
 
-const FORMS = /expected a CSV with the columns path,label.*COCO.*Label Studio.*YOLO.*sub-folder/;
+const FORMS = /expected a CSV with the columns path,label.*COCO.*Label Studio.*CVAT.*YOLO.*sub-folder/;
 
 test.each<[string, Record<string, string>]>([
-  ["l.xml", { "l.xml": "<annotations/>" }],
+  ["l.bin", { "l.bin": "\u0000\u0001" }],
   ["l.json", { "l.json": '{"a": 1}' }],
   ["l.json", { "l.json": "[1, 2]" }],
   ["l.json", { "l.json": "3" }],

@@ -114,7 +114,9 @@ test("of two names that end like an image the closer one is meant, and of two as
   const closer = labelImages(images, [tool(["other/1.jpg", "data/a/1.jpg"], ["dog", "cat"])]);
   expect(closer.labels).toEqual([{ label: "cat", split: "" }, undefined]);
   expect(closer.notes).toEqual([
-    expect.stringMatching(/1 paths .* name no image of this run, the first "other\/1.jpg"/),
+    expect.stringMatching(
+      /1 paths .* name no image of this run, the first "other\/1.jpg"; one image of it is "set\/a\/1.jpg"/,
+    ),
   ]);
   const unclear = labelImages(images, [tool(["x/1.jpg", "y/1.jpg", "z/1.jpg"], ["dog", "cat", "cat"])]);
   expect(unclear.labels).toEqual([undefined, undefined]);

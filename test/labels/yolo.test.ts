@@ -34,7 +34,7 @@ test("splits may be text files and lists of folders, and names a list", async ()
   const set = await readWritten(
     {
       "my.yml": "train: [one/images, two/images]\nval: ../val.txt\nnames: [cat, dog]",
-      "val.txt": "./images/3.jpg\n\nimages/4.jpg\r\n",
+      "val.txt": "./images/3.jpg\n\nimages/4.jpg\r\ns3://bucket/a/5.jpg\nimages/6 .jpg \n",
       "one/images/1.jpg": "",
       "one/labels/1.txt": `0 ${BOX}`,
       "two/labels/2.txt": `1 ${BOX}`,
@@ -47,6 +47,8 @@ test("splits may be text files and lists of folders, and names a list", async ()
     "two/images/2: dog, train",
     "images/3.jpg: dog, val",
     "images/4.jpg: , val",
+    "s3://bucket/a/5.jpg: , val",
+    "images/6 .jpg : , val",
   ]);
 });
 

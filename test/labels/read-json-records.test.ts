@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readJsonRecords } from "#labels/json-records.ts";
+import { readJsonRecords } from "#labels/read-json-records.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 async function read(text: string | Buffer) {
