@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { parse } from "csv-parse";
 import type { PipelineError } from "#base/pipeline-error.ts";
+import { fromCell } from "#data/spreadsheet-cell.ts";
 import { labelProblem, unreadableLabels } from "#labels/label-problem.ts";
 import type { LabelClaim, LabelSet } from "#labels/label-set.ts";
 import { SharedLabels } from "#labels/shared-labels.ts";
@@ -15,7 +16,7 @@ interface Line {
 
 /**
  * Reads a label file: CSV, UTF-8 with or without BOM, columns `path,label[,split]` in any order; `path` is an object id. An empty
- * label is one that is not known yet.
+ * label is one that is not known yet. Cells that were made harmless for spreadsheets, as in reports, are read back.
  *
  * @throws PipelineError `settings` naming the file and the line: a missing column, a line of another length, an empty path, or a
  *   path that stands twice with different labels
@@ -66,7 +67,7 @@ class LabelTable {
     if (cells.length !== columns.length) {
       throw this.#problem(line, `${cells.length} cells`, `${columns.length} as in the header`);
     }
-    const [path, label, split] = COLUMNS.map((name) => cells[columns.indexOf(name)] ?? "");
+    const [path, label, split] = COLUMNS.map((name) => fromCell(cells[columns.indexOf(name)] ?? ""));
     if (path === "") throw this.#problem(line, "an empty path", "an object id");
     const earlier = this.#claims.get(path);
     if (earlier && (earlier.label.label !== label || earlier.label.split !== split)) {
