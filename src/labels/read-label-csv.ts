@@ -16,7 +16,7 @@ interface Line {
 
 /**
  * Reads a label file: CSV, UTF-8 with or without BOM, columns `path,label[,split]` in any order; `path` is an object id. An empty
- * label is one that is not known yet. Cells that were made harmless for spreadsheets, as in proposed-labels.csv, are read back.
+ * label is one that is not known yet. Cells that were made harmless for spreadsheets, as in reports, are read back.
  *
  * @throws PipelineError `settings` naming the file and the line: a missing column, a line of another length, an empty path, or a
  *   path that stands twice with different labels

@@ -45,6 +45,13 @@ test("readLabelCsv() says when the file is missing", async () => {
   await expect(readLabelCsv("nowhere/labels.csv")).rejects.toThrow(/label file "nowhere\/labels.csv".*ENOENT/);
 });
 
+test("cells that were made harmless for spreadsheets are read back", async () => {
+  expect(await read("path,label\n'=cmd(),'+1\n'it's,''\n")).toEqual([
+    ["=cmd()", { label: "+1", split: "" }],
+    ["'it's", { label: "''", split: "" }],
+  ]);
+});
+
 test("an empty label is one that is not known yet, and its split is kept", async () => {
   expect(await read("path,label,split\na,,val\n")).toEqual([["a", { label: "", split: "val" }]]);
   expect(isLabeled({ label: "", split: "val" })).toBe(false);
