@@ -1,6 +1,9 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readLabels } from "#labels/read-labels.ts";
 import { readWritten, toldBy } from "../support/label-files.ts";
+import { writeFiles } from "../support/pictures.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 test("files without a telling extension are known by what they begin with", async () => {
   expect(toldBy(await readWritten({ labels: "\ufeffsplit,path,label\ntrain,a,cat\n" }, "labels"))).toEqual([
@@ -41,4 +44,15 @@ test.each<[string, Record<string, string>, RegExp]>([
 
 test("labels that are nowhere are an error", async () => {
   await expect(readLabels(["/nowhere/labels"])).rejects.toThrow(/label file "\/nowhere\/labels".*ENOENT/);
+});
+
+test("two CSV files that contradict one another are refused before the images are known", async () => {
+  const root = await temporaryFolder();
+  const csv = "path,label,split\na,cat,\nb,,val\n";
+  await writeFiles(root, { "1.csv": csv, "2.csv": "path,label\nb,dog\nc,cat\n", "3.csv": "path,label\na,dog\n" });
+  const paths = (...names: string[]) => names.map((name) => join(root, `${name}.csv`));
+  expect(await readLabels(paths("1", "2"))).toHaveLength(2);
+  await expect(readLabels(paths("1", "2", "3"))).rejects.toThrow(
+    /found "a" as "dog," in ".*3.csv", line 2, after "cat," in ".*1.csv", line 2; expected one label an image/,
+  );
 });
