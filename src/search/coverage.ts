@@ -3,6 +3,7 @@ import { type ImageVectors, vectorsByImage } from "#data/image-vectors.ts";
 import { ChosenImages, type Neighbour } from "#search/chosen-images.ts";
 import { FarthestImages } from "#search/farthest-images.ts";
 import { mostVectors } from "#search/image-block.ts";
+import { inParts } from "#search/nearest-images.ts";
 import type { SearchHandlers } from "#search/search-worker.ts";
 import { WatchedImages } from "#search/watched-images.ts";
 
@@ -17,6 +18,7 @@ export interface CoverageOptions {
 
 /** Rows that a thread compares in one call. */
 const ROWS_A_CALL = 2048;
+const PART_ROWS = 8192;
 
 /**
  * How far images are from all that is labeled or chosen, as images are chosen one by one. Exact, in float64; two images are as far as their
@@ -32,6 +34,8 @@ export class Coverage {
   /** How many choices that are. */
   readonly #seen: Uint32Array;
   readonly #isOpen: (image: number) => boolean;
+  /** Squared norms of all vectors; computed when first asked for. */
+  #squares: Promise<Float64Array> | undefined;
   #open: FarthestImages;
   #others: FarthestImages;
 
@@ -130,10 +134,19 @@ export class Coverage {
         owners.push(image);
         rows.push(row);
       }
-    const queries = { features: this.#vectors.matrix, rows: Uint32Array.from(rows) };
+    this.#squares ??= squaresOf(this.#pool, this.#vectors);
+    const queries = { features: this.#vectors.matrix, rows: Uint32Array.from(rows), squares: await this.#squares };
     const known = Float64Array.from(owners, (image) => this.#covered[image]);
     const { distance } = await this.#pool.call("nearest", { queries, base, known });
     for (const [i, image] of owners.entries())
       if (distance[i] < this.#covered[image]) this.#covered[image] = distance[i];
   }
+}
+
+/** The squared norms of all vectors, in shared memory. */
+async function squaresOf(pool: WorkerPool<SearchHandlers>, { matrix }: ImageVectors): Promise<Float64Array> {
+  const squares = new Float64Array(new SharedArrayBuffer(matrix.rowCount * Float64Array.BYTES_PER_ELEMENT));
+  const parts = inParts(matrix, PART_ROWS).map((features) => pool.call("squaredNorms", { features }));
+  for (const [part, found] of (await Promise.all(parts)).entries()) squares.set(found.squares, part * PART_ROWS);
+  return squares;
 }

@@ -24,6 +24,8 @@ export interface NearestRows {
 export interface SomeRows {
   readonly features: FeatureMatrix;
   readonly rows: Uint32Array;
+  /** Squared norms of all rows of the matrix, where they are at hand. */
+  readonly squares?: Float64Array;
 }
 
 /**
@@ -46,10 +48,12 @@ export async function nearestRows(
     for (let i = 0; i < count; i++) decide(queries, base, i, all, found);
     return found;
   }
-  const squares = squaredNorms(queries.features, queries.rows);
+  const { squares: all, features, rows } = queries;
+  const squares = all ? Float64Array.from(rows, (row) => all[row]) : squaredNorms(features, rows);
   const right = scaledBase(base, squares);
+  const room = new Float32Array(Math.min(count, BLOCK_ROWS) * base.dim);
   for (let first = 0; first < count; first += BLOCK_ROWS) {
-    const block = new QueryBlock(queries, squares, first, right);
+    const block = new QueryBlock(queries, { squares, first, base: right, room });
     for (let column = 0; column < base.rowCount; column += BASE_ROWS) await block.offer(product, column);
     for (let i = 0; i < block.rowCount; i++) {
       const isFarther = known !== undefined && block.isFarther(i, known[first + i]);
@@ -87,6 +91,16 @@ function largest(squares: Float64Array): number {
   return squares.reduce((most, square) => Math.max(most, square), 0);
 }
 
+interface BlockOptions {
+  /** Squared norm of each query, shape (queries,). */
+  readonly squares: Float64Array;
+  /** Of the block. */
+  readonly first: number;
+  readonly base: ScaledBase;
+  /** For the values of a block, one at a time. */
+  readonly room: Float32Array;
+}
+
 /** Some queries, and which base rows may be nearest to each. */
 class QueryBlock {
   readonly rowCount: number;
@@ -99,13 +113,12 @@ class QueryBlock {
   readonly #smallest: Float64Array;
   readonly #kept: { readonly column: number; readonly value: number }[][];
 
-  /** @param squares squared norm of each query, shape (queries,); @param first of the block */
-  constructor({ features, rows }: SomeRows, squares: Float64Array, first: number, base: ScaledBase) {
+  constructor({ features, rows }: SomeRows, { squares, first, base, room }: BlockOptions) {
     const { dim, scale } = base;
     this.#base = base;
     this.#squares = squares.subarray(first, first + BLOCK_ROWS).map((square) => square * scale ** 2);
     this.rowCount = this.#squares.length;
-    this.#values = new Float32Array(this.rowCount * dim);
+    this.#values = room.subarray(0, this.rowCount * dim);
     for (let i = 0; i < this.rowCount; i++) {
       const row = rows[first + i];
       this.#values.set(features.values.subarray(row * dim, (row + 1) * dim), i * dim);

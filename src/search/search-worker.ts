@@ -16,7 +16,7 @@ import { distancesWithin, type RowDistances } from "#search/row-distances.ts";
 import type { RowIndexMemory } from "#search/row-index-memory.ts";
 import { rowKeys } from "#search/row-keys.ts";
 import type { IndexPart } from "#search/row-level.ts";
-import { longestNorm } from "#search/row-scale.ts";
+import { longestNorm, squaredNorms } from "#search/row-scale.ts";
 import { RowScan } from "#search/row-scan.ts";
 import { sketchRows } from "#search/sketch.ts";
 import { type GroupSize, TileKernel } from "#search/tile-kernel.ts";
@@ -77,6 +77,7 @@ const handlers = {
     letGoOf(comparison.left.features);
     return { ...pairs.toList(), skippedByBlock, refined };
   },
+  squaredNorms: ({ features }: { features: FeatureMatrix }) => ({ squares: squaredNorms(features) }),
   async nearest({ queries, base, known }: NearestRequest): Promise<NearestRows> {
     return nearestRows(await product(), queries, base, known);
   },
