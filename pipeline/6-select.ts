@@ -1,5 +1,6 @@
 import type { ShardStore } from "#artifacts/shard-store.ts";
 import type { Progress } from "#base/progress.ts";
+import type { LineImage } from "#candidates/in-line.ts";
 import { folderOf, Quotas } from "#candidates/quotas.ts";
 import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
@@ -19,8 +20,8 @@ export interface SelectOptions {
   readonly dissimilar: number;
   readonly count: number;
   readonly rules: Settings["select"];
-  /** Ranks of images that the run before proposed, in its order: they stay first in line. */
-  readonly line: readonly number[];
+  /** Images that the run before proposed, as ranks, in its order: they stay first in line. */
+  readonly line: readonly LineImage[];
   /** Whether the picture of a rank is blank, or cannot be read any more. */
   readonly showsNothing: (rank: number) => Promise<boolean>;
   readonly progress: Progress;
@@ -42,12 +43,11 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
   const nearest = base && (await searcher.nearestImages(vectors, base, shown("labeled", "vectors", options)));
   const partOf = (rank: number) =>
     rules.quotaBy === "split" ? (catalog.labels[rank]?.split ?? "") : folderOf(catalog.images[rank].id);
-  const placeOf = new Map(unlabeled.map((rank, image) => [rank, image]));
   const isUnlike = (image: number) => !nearest || nearest.distance[image] > dissimilar;
   if (count > 0) noteNothingToRank(unlabeled.length, [...unlabeled.keys()].filter(isUnlike).length, options);
   const chosen = choicesByRules({
     ...{ vectors, labeled: base, toLabeled: nearest?.distance, isUnlike, searcher, count, rules },
-    line: options.line.flatMap((rank) => placeOf.get(rank) ?? []),
+    line: lineAmong(options.line, new Map(unlabeled.map((rank, image) => [rank, image]))),
     quotas: new Quotas(unlabeled.map(partOf), rules.quotas, rules.quota),
     firstAmong: drawnByContent(unlabeled, catalog),
     onNeighbours: shown("neighbours", "pairs", options),
@@ -66,6 +66,17 @@ export async function* select(groups: readonly Group[], options: SelectOptions):
     await new Promise(setImmediate); // a pick can take a while: let signals and the display through
   }
   progress.finish("select");
+}
+
+/** @param imageOf number of each rank that may be chosen */
+function lineAmong(line: readonly LineImage[], imageOf: ReadonlyMap<number, number>): LineImage[] {
+  return line.flatMap(({ row, nearestChosen }) => {
+    const image = imageOf.get(row);
+    if (image === undefined) return [];
+    const nearest = imageOf.get(nearestChosen?.row ?? -1);
+    if (!nearestChosen || nearest === undefined) return { row: image, nearestChosen: undefined };
+    return { row: image, nearestChosen: { row: nearest, distance: nearestChosen.distance } };
+  });
 }
 
 /** A stage of its own for a comparison that takes long. */

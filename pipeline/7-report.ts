@@ -27,7 +27,7 @@ export interface ReportOptions extends ExportOptions {
  */
 export async function report(folder: string, findings: Findings, options: ReportOptions): Promise<WrittenReport[]> {
   const { settings, progress } = options;
-  const { catalog, pairs, groups, changes, candidates, selection, unreadable, thumbnails, checks } = findings;
+  const { catalog, pairs, groups, changes, candidates, chosenBy, unreadable, thumbnails, checks } = findings;
   const tables = {
     groups: groupsTable(groups, catalog, checks.suggestions),
     pairs: pairsTable(pairs, catalog),
@@ -42,7 +42,7 @@ export async function report(folder: string, findings: Findings, options: Report
   const documents = {
     groups: jsonRecords({ schema: "twinsift/groups@1" }, "groups", groupRecords(groups, catalog, checks.suggestions)),
     candidates: jsonRecords(
-      { schema: "twinsift/candidates@1", ...(selection ? { selection } : {}) },
+      { schema: "twinsift/candidates@1", ...chosenBy },
       "candidates",
       candidateRecords(candidates, groups, catalog),
     ),

@@ -2,7 +2,7 @@ import type { Choice, ChoosingOrder } from "#candidates/choice.ts";
 import { choose } from "#candidates/choose.ts";
 import { farOut } from "#candidates/far-out.ts";
 import { FarthestFirst, nearestToMean } from "#candidates/farthest-first.ts";
-import { InLine } from "#candidates/in-line.ts";
+import { InLine, type LineImage } from "#candidates/in-line.ts";
 import type { Quotas } from "#candidates/quotas.ts";
 import { Representative } from "#candidates/representative.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
@@ -18,7 +18,7 @@ export interface ChoosingRules {
   /** Whether an image is far enough from every labeled one. */
   readonly isUnlike: (image: number) => boolean;
   /** Images that an earlier run chose, in its order: they come first. */
-  readonly line: readonly number[];
+  readonly line: readonly LineImage[];
   readonly quotas: Quotas;
   /** Without labels, farthest-first order begins with one of these. */
   readonly firstAmong: readonly number[];
@@ -49,7 +49,7 @@ export async function* choicesByRules(choosing: ChoosingRules): AsyncGenerator<C
     if (isOutlier) outliers.add(image);
     return isOutlier;
   };
-  const kept = line.filter(isOpen);
+  const kept = line.filter(({ row }) => isOpen(row));
   const order = new InLine(kept, async () => {
     if (rules.order === "represent") return representative(choosing, counts, isOpen);
     const isFirst = !toLabeled && kept.length === 0;
@@ -63,8 +63,12 @@ export async function* choicesByRules(choosing: ChoosingRules): AsyncGenerator<C
   }
   if (rules.outliers !== "last" || chosen === count || (await coverage.radius()) < stopRadius) return;
   coverage.turnTo([...outliers].sort((a, b) => a - b).filter((image) => quotas.allow(image)));
-  const keptOutliers = line.filter((image) => outliers.has(image) && quotas.allow(image) && isUnlike(image));
-  const last = new InLine(keptOutliers, async () => new FarthestFirst(coverage));
+  const keptOutliers = line.filter(({ row }) => outliers.has(row) && quotas.allow(row) && isUnlike(row));
+  // others have been chosen before them now
+  const last = new InLine(
+    keptOutliers.map(({ row }) => ({ row, nearestChosen: undefined })),
+    async () => new FarthestFirst(coverage),
+  );
   yield* choose(last, coverage, { count: count - chosen, stopRadius, filledBy });
 }
 

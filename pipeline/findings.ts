@@ -1,3 +1,4 @@
+import type { ChosenBy } from "#artifacts/stored-groups.ts";
 import type { Candidate } from "#data/candidate.ts";
 import type { Group } from "#data/group.ts";
 import type { UnreadableImage } from "#data/image-record.ts";
@@ -15,8 +16,8 @@ export interface Findings {
   readonly groups: readonly Group[];
   readonly changes: readonly GroupChange[];
   readonly candidates: readonly Candidate[];
-  /** What they were chosen from; see `selectionOf`. */
-  readonly selection: string | undefined;
+  /** What they were chosen by and from; see `selectionOf`. */
+  readonly chosenBy: ChosenBy;
   readonly checks: LabelChecks;
   readonly unreadable: readonly UnreadableImage[];
   /** Small pictures for those reports that show some. */

@@ -134,7 +134,7 @@ async function findOut({ settings, progress }: RunOrder, known: KnownBefore, too
   const found = await collect(cluster(pairs, clustering));
   const { groups, changes, named } = nameGroups(found, images, await source.readGroups());
   const checks = await checkLabels(pairs, groups, { ...clustering, searcher });
-  const { candidates, selection } = await known.proposals.rank(groups, {
+  const { candidates, chosenBy } = await known.proposals.rank(groups, {
     ...(second ? { store: second.store, order: second.sight.orderOf(images) } : { store, order }),
     ...{ dissimilar, count: settings.candidates, rules: settings.select, model: (second ?? source).model },
     ...{ catalog, searcher, showsNothing: (rank) => pictures.showsNothing(rank), progress },
@@ -143,7 +143,7 @@ async function findOut({ settings, progress }: RunOrder, known: KnownBefore, too
   const making = { images, source, count: settings.thumbnails, progress };
   const thumbnails = await makeThumbnails(groups, candidates, making);
   const measure = { threshold, secondModel: second?.model?.preset.name };
-  const chosen = { candidates, selection, thumbnails };
+  const chosen = { candidates, chosenBy, thumbnails };
   const findings: Findings = { catalog, pairs: shown, groups, changes, checks, ...chosen, unreadable, measure };
   return { findings, named };
 }

@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { OutputPaths } from "#artifacts/output-paths.ts";
-import { storedConfig } from "#artifacts/stored-config.ts";
-import { storedCandidates, storedSelection } from "#artifacts/stored-groups.ts";
+import { type ChosenBy, storedCandidates, storedChosenBy } from "#artifacts/stored-groups.ts";
 import { collect } from "#base/bounded-buffer.ts";
+import { fingerprint } from "#base/fingerprint.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
+import type { LineImage } from "#candidates/in-line.ts";
 import type { Candidate } from "#data/candidate.ts";
 import type { DecidedImage } from "#data/decision.ts";
 import type { Group } from "#data/group.ts";
@@ -13,57 +16,50 @@ import { type Fate, ProposalHistory } from "#review/proposal-history.ts";
 import { rowsOfImages } from "#review/rows-of-images.ts";
 import type { Settings } from "#settings/settings.ts";
 import { type SelectOptions, select } from "./6-select.ts";
-import { candidatesOf, selectionOf } from "./selection.ts";
-
-/** What a candidate's place depends on, besides the images and their labels. */
-const RULES = ["select", "model", "preset", "secondModel", "secondPreset", "views"] as const;
+import { lineOf } from "./line-of.ts";
+import { candidatesOf, SELECTION_VERSION, selectionOf } from "./selection.ts";
 
 /** What a run has ranked. */
 interface Proposed {
   readonly candidates: readonly Candidate[];
-  /** What they were chosen from; see `selectionOf`. */
-  readonly selection: string | undefined;
+  readonly chosenBy: ChosenBy;
 }
+
+/** What the run before proposed, best first, and what that was chosen by and from. */
+interface Earlier extends ChosenBy {
+  readonly candidates: readonly CandidateRecord[];
+}
+
+const NOTHING: Earlier = { candidates: [], rules: undefined, selection: undefined };
 
 /** What earlier runs proposed to label: it stays first in line until it is labeled, and is never forgotten. */
 export class Proposals {
   readonly #history: ProposalHistory;
-  /** What the run before proposed, best first. */
-  readonly #earlier: readonly CandidateRecord[];
-  /** What that was chosen from. */
-  readonly #selection: string | undefined;
+  readonly #earlier: Earlier;
+  /** Whether what the run before computed can be taken over: no person has changed it. */
+  readonly #isSound: boolean;
 
-  private constructor(
-    history: ProposalHistory,
-    earlier: readonly CandidateRecord[] = [],
-    selection: string | undefined = undefined,
-  ) {
+  private constructor(history: ProposalHistory, earlier: Earlier, isSound: boolean) {
     this.#history = history;
     this.#earlier = earlier;
-    this.#selection = selection;
+    this.#isSound = isSound;
   }
 
   /**
-   * @param isEdited whether a person has changed what the run before proposed: nothing is taken from it unseen then
+   * @param isEdited whether a person has changed candidates.json
    * @throws PipelineError `input` where the history is no history
    */
   static async read(paths: OutputPaths, settings: Settings, isEdited: boolean, progress: Progress): Promise<Proposals> {
     const history = await ProposalHistory.read(paths.history);
-    const config = await storedConfig(paths.reports);
-    if (settings.select.line === "anew" || !config) return new Proposals(history);
+    const isFirst = !existsSync(join(paths.reports, "candidates.json"));
+    if (settings.select.line === "anew" || isFirst) return new Proposals(history, NOTHING, false);
     try {
-      const earlier = await collect(storedCandidates(paths.reports));
-      const changed = RULES.filter((key) => JSON.stringify(config[key]) !== JSON.stringify(settings[key]));
-      if (changed.length === 0)
-        return new Proposals(history, earlier, isEdited ? undefined : await storedSelection(paths.reports));
-      if (earlier.length > 0)
-        progress.note(
-          `Candidates are ranked anew: the config has changed since the latest run (${changed.join(", ")})`,
-        );
+      const candidates = await collect(storedCandidates(paths.reports));
+      return new Proposals(history, { candidates, ...(await storedChosenBy(paths.reports)) }, !isEdited);
     } catch (error) {
       progress.note(`Candidates are ranked anew: ${messageOf(error)}`);
+      return new Proposals(history, NOTHING, false);
     }
-    return new Proposals(history);
   }
 
   /**
@@ -75,30 +71,37 @@ export class Proposals {
     groups: readonly Group[],
     options: Omit<SelectOptions, "line"> & { readonly model: unknown },
   ): Promise<Proposed> {
-    const { catalog, dissimilar, count, rules, model } = options;
-    const selection = selectionOf(catalog, groups, { dissimilar, count, rules, model });
-    const isSame = selection !== undefined && selection === this.#selection;
-    const same = isSame ? candidatesOf(this.#earlier, catalog) : undefined;
+    const { catalog, dissimilar, count, rules, model, progress } = options;
+    const chosenBy = {
+      rules: fingerprint({ version: SELECTION_VERSION, rules, model }),
+      selection: selectionOf(catalog, groups, { version: SELECTION_VERSION, dissimilar, count, rules, model }),
+    };
+    const same = this.#same(chosenBy, catalog);
     if (same) {
-      options.progress.update("select", "picks", same.length, same.length);
-      options.progress.finish("select");
-      return { candidates: same, selection };
+      progress.update("select", "picks", same.length, same.length);
+      progress.finish("select");
+      return { candidates: same, chosenBy };
     }
-    const line = this.#line(catalog, groups);
+    const line = this.#line(chosenBy, catalog, groups, progress);
     const candidates = await collect(select(groups, { ...options, line }));
-    const inLine = new Set(line);
+    const inLine = new Set(line.map(({ row }) => row));
     const stayed = candidates.filter(({ row }) => inLine.has(row)).length;
     if (stayed > 0)
-      options.progress.note(`${stayed} of ${candidates.length} candidates stay first in line from the latest run`);
-    return { candidates, selection };
+      progress.note(`${stayed} of ${candidates.length} candidates stay first in line from the latest run`);
+    return { candidates, chosenBy };
   }
 
-  /** Ranks of what the run before proposed, in its order; in place of an image, the keeper of its group. */
-  #line({ images }: Catalog, groups: readonly Group[]): number[] {
-    const keeperOf = new Map(groups.flatMap(({ members }) => members.map(({ row }) => [row, members[0].row])));
-    const rowOf = rowsOfImages(images);
-    const rows = this.#earlier.flatMap((image) => rowOf(image) ?? []);
-    return [...new Set(rows.map((row) => keeperOf.get(row) ?? row))];
+  #same({ selection }: ChosenBy, catalog: Catalog): Candidate[] | undefined {
+    const isSame = this.#isSound && selection !== undefined && selection === this.#earlier.selection;
+    return isSame ? candidatesOf(this.#earlier.candidates, catalog) : undefined;
+  }
+
+  #line({ rules }: ChosenBy, catalog: Catalog, groups: readonly Group[], progress: Progress): LineImage[] {
+    const { candidates, rules: earlierRules } = this.#earlier;
+    if (rules === earlierRules) return lineOf(candidates, catalog, groups, this.#isSound);
+    const why = 'the model, or "select" in the config, is not that of the latest run';
+    if (candidates.length > 0) progress.note(`Candidates are ranked anew: ${why}`);
+    return [];
   }
 
   /** Takes down what a run has proposed. */

@@ -5,13 +5,13 @@ import { isLabeled } from "#data/label.ts";
 import type { CandidateRecord } from "#data/report-records.ts";
 import type { Catalog } from "#reports/catalog.ts";
 
-/** Counts how often what is chosen from the same images has changed. */
-const SELECTION_VERSION = 1;
+/** Counts how often the program has changed what it chooses from the same images. */
+export const SELECTION_VERSION = 1;
 
 /**
  * Tells whether candidates would be chosen from the same: images and their contents, groups, who has a label or is not wanted, and the rules.
  *
- * @param rules anything else that they depend on, the model's fingerprint among it
+ * @param rules anything else that they depend on, the model and the version of this among it
  * @returns 64 hexadecimal digits; undefined where contents are not known
  */
 export function selectionOf(
@@ -19,7 +19,7 @@ export function selectionOf(
   groups: readonly Group[],
   rules: unknown,
 ): string | undefined {
-  const hash = createHash("sha256").update(JSON.stringify([SELECTION_VERSION, rules]));
+  const hash = createHash("sha256").update(JSON.stringify(rules));
   for (const [row, { id, sha256 }] of images.entries()) {
     if (sha256 === "") return undefined;
     const isOpen = [!isLabeled(labels[row]), decisions[row]?.decision !== "drop"].map(Number).join("");

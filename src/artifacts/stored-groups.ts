@@ -24,22 +24,26 @@ export function storedCandidates(reports: string): AsyncGenerator<CandidateRecor
   return records<CandidateRecord>(join(reports, "candidates.json"), "twinsift/candidates@1");
 }
 
-/**
- * What the candidates of candidates.json were chosen from; see `selectionOf` in pipeline/. Undefined where the file does not tell.
- *
- * @throws PipelineError `artifact` naming the file where it cannot be read
- */
-export async function storedSelection(reports: string): Promise<string | undefined> {
+/** What the candidates of candidates.json were chosen by and from, as fingerprints; undefined where the file does not tell. */
+export interface ChosenBy {
+  readonly rules: string | undefined;
+  readonly selection: string | undefined;
+}
+
+/** @throws PipelineError `artifact` naming the file where it cannot be read */
+export async function storedChosenBy(reports: string): Promise<ChosenBy> {
   const file = join(reports, "candidates.json");
+  const found: Record<string, string> = {};
   try {
     for await (const line of linesOf(file)) {
-      const [, selection] = /^"selection": "([0-9a-f]{64})",$/.exec(line) ?? [];
-      if (selection !== undefined || line.startsWith('{"')) return selection;
+      if (line.startsWith('{"')) break;
+      const [, name, fingerprint] = /^"(\w+)": "([0-9a-f]{64})",$/.exec(line) ?? [];
+      if (name !== undefined) found[name] = fingerprint;
     }
-    return undefined;
   } catch (error) {
     throw unreadable(file, error);
   }
+  return { rules: found.rules, selection: found.selection };
 }
 
 /** Reads a document of `jsonRecords`, which has a record a line: a large one need not be in memory as a whole. */

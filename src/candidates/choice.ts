@@ -27,4 +27,6 @@ export interface ChoosingOrder {
   take(image: number): void;
   /** The image no longer may be chosen. */
   leaveOut(image: number): void;
+  /** The nearest choice so far, where the order knows it. */
+  nearestChosen?(image: number): Choice["nearestChosen"];
 }

@@ -32,7 +32,7 @@ export async function* choose(
       leaveOut(row);
       continue;
     }
-    const nearestChosen = coverage.nearestChosen(row);
+    const nearestChosen = order.nearestChosen?.(row) ?? coverage.nearestChosen(row);
     order.take(row);
     coverage.add(row);
     for (const image of filledBy(row)) leaveOut(image);

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { collect } from "#base/bounded-buffer.ts";
 import { choose } from "#candidates/choose.ts";
 import { FarthestFirst, nearestToMean } from "#candidates/farthest-first.ts";
-import { InLine } from "#candidates/in-line.ts";
+import { InLine, type LineImage } from "#candidates/in-line.ts";
 import { folderOf, Quotas } from "#candidates/quotas.ts";
 import { likeness, Representative } from "#candidates/representative.ts";
 import { imageVectors } from "#data/image-vectors.ts";
@@ -138,7 +138,8 @@ test.each(["spread", "represent"] as const)(
     const { vectors, choosing } = made({ ...one, count: 0 });
     const labeledAlike = choosing.toLabeled?.map((distance) => Math.min(distance, 1));
     const { neighbours } = await searcher.likeness(vectors, undefined);
-    const choicesAfter = async (line: readonly number[]) => {
+    const lineOf = (rows: readonly number[]): LineImage[] => rows.map((row) => ({ row, nearestChosen: undefined }));
+    const choicesAfter = async (line: readonly LineImage[]) => {
       const coverage = searcher.coverage(vectors, choosing);
       const openOrder = async () =>
         name === "spread" ? new FarthestFirst(coverage) : new Representative(neighbours, labeledAlike, choosing);
@@ -146,11 +147,17 @@ test.each(["spread", "represent"] as const)(
     };
     const all = await choicesAfter([]);
     expect(all).toHaveLength(60);
-    for (const kept of [1, 17, 59, 60])
-      expect(await choicesAfter(all.slice(0, kept).map(({ row }) => row))).toEqual(all);
+    for (const kept of [1, 17, 59, 60]) {
+      expect(await choicesAfter(lineOf(all.slice(0, kept).map(({ row }) => row)))).toEqual(all);
+      // with what is known of the evidence
+      expect(await choicesAfter(all.slice(0, kept))).toEqual(all);
+    }
+    // some of the line are gone, and with them what was nearest to others
+    const fewer = all.filter((_, i) => i % 3 !== 1);
+    expect(await choicesAfter(fewer)).toEqual(await choicesAfter(lineOf(fewer.map(({ row }) => row))));
     // any line, with the evidence that it has there
     const line = all.map(({ row }) => row).reverse();
-    const found = await choicesAfter(line);
+    const found = await choicesAfter(lineOf(line));
     const rows = found.map(({ row }) => row);
     expect(rows.slice(0, 20)).toEqual(line.filter((row, i) => !line.slice(0, i).includes(row - 1)).slice(0, 20));
     const toChosen = (row: number, earlier: readonly number[]) =>

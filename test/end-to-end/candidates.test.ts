@@ -131,5 +131,5 @@ test("what was proposed and nobody has labeled stays first in line, and the hist
     ...["labeled,thing", "gone,", "gone,", "proposed,", "proposed,"],
   ]);
   const anew = await candidatesOf(folder, { order: "spread" }, flags);
-  expect(anew.stderr).toMatch(/ranked anew: the config has changed since the latest run \(select\)/);
+  expect(anew.stderr).toMatch(/ranked anew: the model, or "select" in the config, is not that of the latest run/);
 });
