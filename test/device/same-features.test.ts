@@ -16,9 +16,9 @@ const MOST_APART = 1e-5;
 
 /** The model that comes with the program, by the preset that it comes with. */
 const { file, preset } = findModel({ model: "twinsift-copy-1", preset: null, presets: {} });
-const DISTINCT = 4;
+const DISTINCT = 3;
 
-/** Four pictures, and each a second time a little darker, as pixels of a model. */
+/** Three pictures, and each a second time a little darker, as pixels of a model. */
 async function drawnPixels(): Promise<Uint8Array[]> {
   const { width, height } = preset;
   const pictures = Array.from({ length: 2 * DISTINCT }, (_, i) => {
