@@ -4,10 +4,10 @@ import type { WatchedImages } from "#search/watched-images.ts";
 type BringUpToDate = (images: readonly number[]) => Promise<void>;
 
 /** So many images are brought up to date at first; more where they do not last for long. */
-const FIRST_LOOKED = 1024;
+const FIRST_LOOKED = 2048;
 const MOST_LOOKED = 16_384;
 /** Where images have one vector each; with more, every choice is compared with fewer: images that are looked at together cost less. */
-const MOST_WATCHED = 4096;
+const MOST_WATCHED = 2048;
 const LEAST_WATCHED = 64;
 
 /** Fewer choices than this between two looks: more images are looked at next time. */

@@ -155,17 +155,18 @@ class QueryBlock {
   }
 
   #keep(i: number, products: Float32Array, squares: Float64Array, firstColumn: number): void {
+    const tolerance = 2 * this.#error[i];
     let smallest = this.#smallest[i];
+    let limit = smallest + tolerance;
     for (let j = 0; j < products.length; j++) {
       const value = squares[j] - 2 * products[j];
-      if (value < smallest) smallest = value;
+      if (value > limit) continue;
+      this.#kept[i].push({ column: firstColumn + j, value });
+      if (value >= smallest) continue;
+      smallest = value;
+      limit = smallest + tolerance;
     }
     this.#smallest[i] = smallest;
-    const limit = smallest + 2 * this.#error[i];
-    for (let j = 0; j < products.length; j++) {
-      const value = squares[j] - 2 * products[j];
-      if (value <= limit) this.#kept[i].push({ column: firstColumn + j, value });
-    }
   }
 }
 

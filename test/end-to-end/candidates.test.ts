@@ -15,7 +15,15 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 async function candidatesOf(folder: string, select: object, flags: readonly string[]) {
   const [output, config] = [join(folder, "out"), join(folder, "config.json")];
   await writeFile(config, JSON.stringify({ select }));
-  const { exitCode, stderr } = await runPipelineCommand(["--config", config, "--output", output, "--views", "none", ...flags]);
+  const { exitCode, stderr } = await runPipelineCommand([
+    "--config",
+    config,
+    "--output",
+    output,
+    "--views",
+    "none",
+    ...flags,
+  ]);
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
   const rows = await readReport(output, "candidates");
   return { paths: rows.map(({ path }) => path), rows, stderr };
