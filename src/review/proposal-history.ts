@@ -69,8 +69,9 @@ export class ProposalHistory {
   update(candidates: readonly DecidedImage[], fateOf: (image: DecidedImage) => Fate, time: string): void {
     const current = new Set(candidates.map(keyOf));
     for (const [key, proposal] of this.#proposals) {
-      if (current.has(key) || proposal.status !== "proposed") continue;
-      this.#set({ ...proposal, ...fateOf(proposal.image), settled: time });
+      if (current.has(key) || !["proposed", "withdrawn"].includes(proposal.status)) continue;
+      const fate = fateOf(proposal.image);
+      if (fate.status !== proposal.status) this.#set({ ...proposal, ...fate, settled: time });
     }
     for (const [i, image] of candidates.entries()) {
       const known = this.#proposals.get(keyOf(image));

@@ -33,6 +33,25 @@ test("a history holds what was proposed, in whatever names, and keeps the day on
   expect(await readFile(file, "utf8")).toBe(written);
 });
 
+test("what was withdrawn is followed on: it may get a label, or be proposed again", async () => {
+  const file = join(await temporaryFolder(), "history.csv");
+  const nights: [typeof images, Fate][] = [
+    [images.slice(0, 2), { status: "gone", label: "" }],
+    [[], { status: "withdrawn", label: "" }],
+    [[], { status: "withdrawn", label: "" }],
+    [images.slice(0, 1), { status: "labeled", label: "cat" }],
+    [[], { status: "gone", label: "" }],
+  ];
+  for (const [i, [proposed, fate]] of nights.entries()) {
+    const history = await ProposalHistory.read(file);
+    history.update(proposed, () => fate, `day ${i}`);
+    await history.write();
+  }
+  const lines = (await readFile(file, "utf8")).split("\r\n").slice(1, 3);
+  expect(lines[0]).toMatch(/,day 0,1,gone,day 4,$/);
+  expect(lines[1]).toMatch(/,day 0,2,labeled,day 3,cat$/);
+});
+
 test("what is no history is refused with its line's content and what to do", async () => {
   const file = join(await temporaryFolder(), "history.csv");
   await writeFile(file, "path,sha256,proposed,rank,status,settled,label\na.jpg,,day 1,1,maybe,,\n");
