@@ -3,9 +3,6 @@ import type { Table } from "#data/table.ts";
 
 /** A candidate as candidates.json tells it, and where its file lies; distances are plain L2. */
 export interface ProposedImage extends CandidateRecord {
-  readonly nearest_labeled_distance: number | null;
-  readonly nearest_chosen_distance: number | null;
-  readonly coverage_radius: number;
   /** Empty for an image in no group. */
   readonly group_id: string;
   readonly group_size: number;

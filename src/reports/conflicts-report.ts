@@ -4,9 +4,9 @@ import type { GroupConflict } from "#data/label-checks.ts";
 import type { Cell, Table } from "#data/table.ts";
 import type { Catalog } from "#reports/catalog.ts";
 
-const COLUMNS = (
-  "group_id group_size path label split role group_labels " + "other_path other_label distance match"
-).split(" ");
+const COLUMNS = "group_id group_size path label split role group_labels other_path other_label distance match".split(
+  " ",
+);
 
 /**
  * conflicts.csv: a row a labeled image of a group whose labels differ, beside the nearest one that has another label. Groups come in the

@@ -5,9 +5,7 @@ import { MATCHES } from "#data/match.ts";
 import type { Cell, Table } from "#data/table.ts";
 import type { Catalog } from "#reports/catalog.ts";
 
-const COLUMNS = ("path_a split_a label_a path_b split_b label_b " + "distance match group_id proposed_split").split(
-  " ",
-);
+const COLUMNS = "path_a split_a label_a path_b split_b label_b distance match group_id proposed_split".split(" ");
 
 /**
  * leaks.csv: duplicates that lie in two splits, best evidence first, and the split that is proposed for both. `group_id` is empty where they are

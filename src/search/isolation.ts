@@ -1,5 +1,6 @@
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { MatrixProduct } from "#search/matrix-product.ts";
+import { squaredNorms } from "#search/row-scale.ts";
 
 export interface IsolationRequest {
   readonly rows: FeatureMatrix;
@@ -34,12 +35,4 @@ export async function isolation(product: MatrixProduct, request: IsolationReques
     }
   }
   return found;
-}
-
-function squaredNorms({ values, rowCount, dim }: FeatureMatrix): Float64Array {
-  return Float64Array.from({ length: rowCount }, (_, row) => {
-    let sum = 0;
-    for (let f = row * dim; f < (row + 1) * dim; f++) sum += values[f] ** 2;
-    return sum;
-  });
 }
