@@ -29,6 +29,8 @@ const LAYERS = [
   ["artifacts", "calibration", "device"],
   ["review"],
   ["removal"],
+  ["similarity"],
+  ["server"],
   ["commands"],
 ];
 
