@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
+import type { Metric } from "#data/metric.ts";
 import { BYTE_SLACK, nearShares, squaredDistances, typicalLength, WIDTHS } from "#search/choose-width.ts";
 import { spreadRows } from "#search/fit-sketch.ts";
 import type { MatrixProduct } from "#search/matrix-product.ts";
@@ -6,6 +7,7 @@ import { fitQuantiser, type Quantiser } from "#search/quantise.ts";
 import { identityRotation, momentsOf, principalDirections, type Rotation, rotationTo } from "#search/rotation.ts";
 import { longestNorm, scaleFor } from "#search/row-scale.ts";
 import { type RowSketches, sketchRows } from "#search/sketch.ts";
+import { unitRows } from "#search/unit-rows.ts";
 
 /** Seconds of one processor, measured on a Zen 4 core: to read a byte of a row, to fetch a row and measure it. */
 const SCAN_SECONDS_PER_NUMBER = 0.1e-9;
@@ -28,6 +30,7 @@ export interface RowIndexFitRequest {
   readonly count: number;
   /** True: rows keep their coordinates. */
   readonly plain: boolean;
+  readonly metric: Metric;
 }
 
 /** How rows become byte numbers of one width. */
@@ -38,18 +41,29 @@ export interface FittedLevel {
 
 /** Narrow byte numbers, and wide ones where many rows are to be told apart. */
 export interface FittedRowIndex {
+  readonly metric: Metric;
   readonly levels: readonly FittedLevel[];
 }
 
 /** Fits a rotation to a sample and chooses the width at which a query reads and measures least. */
 export async function fitRowIndex(product: MatrixProduct, request: RowIndexFitRequest): Promise<FittedRowIndex> {
+  const { metric } = request;
+  return { metric, levels: await fitLevels(product, metric === "l2" ? request : unitRequest(request)) };
+}
+
+/** For cosines, directions count and lengths do not. */
+function unitRequest(request: RowIndexFitRequest): RowIndexFitRequest {
+  return { ...request, sample: unitRows(request.sample) };
+}
+
+async function fitLevels(product: MatrixProduct, request: RowIndexFitRequest): Promise<FittedLevel[]> {
   const { sample, plain } = request;
   const scale = scaleFor(longestNorm(sample));
   const trial = spreadRows(sample, TRIAL_ROWS);
   const level = async (rotation: Rotation): Promise<FittedLevel> => {
     return { rotation, quantiser: fitQuantiser(await sketchRows(product, trial, rotation), 0) };
   };
-  if (plain) return { levels: [await level(identityRotation(sample, scale))] };
+  if (plain) return [await level(identityRotation(sample, scale))];
   const { dim } = sample;
   const moments = await momentsOf(product, sample, scale);
   const directions = await principalDirections(product, moments, Math.min(MOST_NARROW, dim));
@@ -63,12 +77,12 @@ export async function fitRowIndex(product: MatrixProduct, request: RowIndexFitRe
   };
   const radius = await typicalRadius(product, trial, scale, request);
   const { width, share } = chooseScanWidth(await sketchRows(product, trial, rotation), radius, dim);
-  if (width === dim) return { levels: [await level(identityRotation(sample, scale))] };
+  if (width === dim) return [await level(identityRotation(sample, scale))];
   const narrow = await level(rotationTo(directions, moments, width));
   const wideWidth = Math.min(MOST_WIDE, Math.floor(dim / 2));
-  if (share * request.rowCount < WIDE_FROM_ROWS || wideWidth < 2 * width) return { levels: [narrow] };
+  if (share * request.rowCount < WIDE_FROM_ROWS || wideWidth < 2 * width) return [narrow];
   const wide = await principalDirections(product, moments, wideWidth, directions);
-  return { levels: [narrow, await level(rotationTo(wide, moments, wideWidth))] };
+  return [narrow, await level(rotationTo(wide, moments, wideWidth))];
 }
 
 /** How far the last of the nearest rows usually is: as many of the sample's pairs as there will be of all. */
