@@ -13,13 +13,19 @@ import { unitRows } from "#search/unit-rows.ts";
 const SCAN_SECONDS_PER_NUMBER = 0.1e-9;
 const FETCH_SECONDS = 0.3e-6;
 const REFINE_SECONDS_PER_DIM = 0.8e-9;
+/** To come to a row that lies anywhere, and to decide on it. */
+const LOOK_AGAIN_SECONDS = 1.2e-6;
+/** To read a number of a rotation when a query is turned. */
+const TURN_SECONDS_PER_NUMBER = 0.4e-9;
 
 const TRIAL_ROWS = 600;
 const MOST_NARROW = 512;
 const MOST_WIDE = 1024;
 
 /** Where fewer rows are left to be measured, wide numbers would not be worth their memory. */
-const WIDE_FROM_ROWS = 1000;
+const WIDE_FROM_ROWS = 300;
+/** Bytes that the numbers of whole rows may take; an index may grow to four times its size before it is fitted anew. */
+const WHOLE_ROW_BYTES = 2 ** 30 * 0.75;
 
 export interface RowIndexFitRequest {
   /** At least one row. */
@@ -39,7 +45,7 @@ export interface FittedLevel {
   readonly quantiser: Quantiser;
 }
 
-/** Narrow byte numbers, and wide ones where many rows are to be told apart. */
+/** Narrow byte numbers, and wide ones, of whole rows where memory allows, where many rows are to be told apart. */
 export interface FittedRowIndex {
   readonly metric: Metric;
   readonly levels: readonly FittedLevel[];
@@ -76,11 +82,15 @@ async function fitLevels(product: MatrixProduct, request: RowIndexFitRequest): P
     skew: 0,
   };
   const radius = await typicalRadius(product, trial, scale, request);
-  const { width, share } = chooseScanWidth(await sketchRows(product, trial, rotation), radius, dim);
-  if (width === dim) return [await level(identityRotation(sample, scale))];
+  const sketches = await sketchRows(product, trial, rotation);
+  const { width, share } = chooseScanWidth(sketches, { radius, dim, rowCount: request.rowCount });
+  const whole = () => level(identityRotation(sample, scale));
+  if (width === dim) return [await whole()];
   const narrow = await level(rotationTo(directions, moments, width));
+  if (share * request.rowCount < WIDE_FROM_ROWS) return [narrow];
+  if (dim * request.rowCount <= WHOLE_ROW_BYTES) return [narrow, await whole()];
   const wideWidth = Math.min(MOST_WIDE, Math.floor(dim / 2));
-  if (share * request.rowCount < WIDE_FROM_ROWS || wideWidth < 2 * width) return [narrow];
+  if (wideWidth < 2 * width) return [narrow];
   const wide = await principalDirections(product, moments, wideWidth, directions);
   return [narrow, await level(rotationTo(wide, moments, wideWidth))];
 }
@@ -97,13 +107,19 @@ async function typicalRadius(
   return Math.sqrt(Math.max(0, squared[place] ?? squared[squared.length - 1] ?? 0));
 }
 
-/** The width with the least predicted time, and the share of the rows that it leaves to be measured. */
-function chooseScanWidth(sketches: RowSketches, radius: number, dim: number): { width: number; share: number } {
+/** The width with the least predicted time, and the share of the rows that it leaves to be looked at again. */
+function chooseScanWidth(
+  sketches: RowSketches,
+  { radius, dim, rowCount }: { radius: number; dim: number; rowCount: number },
+): { width: number; share: number } {
   const widths = [...WIDTHS.filter((width) => width < sketches.width), sketches.width];
   const shares = nearShares(sketches, widths, radius + BYTE_SLACK * typicalLength(sketches));
   const refine = FETCH_SECONDS + dim * REFINE_SECONDS_PER_DIM;
+  const isWhole = dim * rowCount <= WHOLE_ROW_BYTES;
+  const lookAgain = isWhole ? LOOK_AGAIN_SECONDS + dim * SCAN_SECONDS_PER_NUMBER : refine;
   const choices = widths.map((width, i) => {
-    return { width, share: shares[i], seconds: width * SCAN_SECONDS_PER_NUMBER + shares[i] * refine };
+    const turn = (width * dim * TURN_SECONDS_PER_NUMBER) / rowCount;
+    return { width, share: shares[i], seconds: width * SCAN_SECONDS_PER_NUMBER + turn + shares[i] * lookAgain };
   });
   choices.push({ width: dim, share: 0, seconds: dim * SCAN_SECONDS_PER_NUMBER });
   return choices.reduce((best, choice) => (choice.seconds < best.seconds ? choice : best));

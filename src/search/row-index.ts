@@ -40,8 +40,10 @@ export interface RowQuery {
   readonly kind: number;
 }
 
-/** Rows of each part that are measured first, for each image that is wanted: their bounds do not tell exactly which are nearest. */
+/** Rows that are measured first, for each image that is wanted: their bounds do not tell exactly which are nearest. */
 const FIRST_ROWS = 2;
+/** Of each part so many at least: near rows may lie side by side. */
+const LEAST_FIRST_ROWS = 16;
 /** Where the vectors of too few images were among them, so many times more are looked at. */
 const MORE_ROWS = 4;
 
@@ -105,7 +107,7 @@ export class RowIndex {
   async #nearest(queries: FeatureMatrix, { count, kind }: RowQuery): Promise<NearestToQuery> {
     refuseOtherQuery(queries, this.#dim);
     const query = { index: this.#index, queries, kind };
-    for (let asked = FIRST_ROWS * count; ; asked *= MORE_ROWS) {
+    for (let asked = this.#firstRows(count); ; asked *= MORE_ROWS) {
       const first = await Promise.all(
         this.#parts.map((part) => this.#pool.call("nearRows", { ...query, part, count: asked })),
       );
@@ -120,6 +122,10 @@ export class RowIndex {
       );
       return upTo(this.#nearestImages(within), count);
     }
+  }
+
+  #firstRows(count: number): number {
+    return Math.max(LEAST_FIRST_ROWS, Math.ceil((FIRST_ROWS * count) / this.#parts.length));
   }
 
   #nearestImages(found: readonly RowDistances[]): NearestToQuery {

@@ -12,8 +12,8 @@ import { UNIT_ERROR, unitRows } from "#search/unit-rows.ts";
 const SAMPLED_BOUNDS = 1024;
 const LEAST_SAMPLED = 4;
 
-/** So many rows are measured as soon as wide byte numbers are asked about them: the query must be turned first. */
-const WIDE_FROM_ROWS = 400;
+/** So many rows are measured as soon as wide byte numbers are asked about them: the query must be sketched first. */
+const WIDE_FROM_ROWS = 100;
 
 /** What the threads of an index share. */
 export interface SharedRowIndex {
