@@ -4,7 +4,7 @@ import { readArrayFile, type StoredArray, writeArrayFile } from "#artifacts/arra
 import { makeFolder } from "#artifacts/make-folder.ts";
 import { fingerprint } from "#base/fingerprint.ts";
 import type { Metric } from "#data/metric.ts";
-import type { EncodedLevel } from "#search/encode-rows.ts";
+import type { EncodedLevel } from "#search/encoded-level.ts";
 import type { FittedRowIndex } from "#search/fit-row-index.ts";
 
 /** A fit that is kept: rows that are encoded by it are only of use with it. */

@@ -1,21 +1,11 @@
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
+import { type EncodedLevel, filledUpBytes } from "#search/encoded-level.ts";
 import { FLOAT32_UNIT } from "#search/error-bound.ts";
 import type { FittedLevel, FittedRowIndex } from "#search/fit-row-index.ts";
 import type { MatrixProduct } from "#search/matrix-product.ts";
 import { quantiseRow, squareOf } from "#search/quantise.ts";
-import { filledUpBytes } from "#search/row-index-memory.ts";
 import { sketchRows } from "#search/sketch.ts";
 import { UNIT_ERROR, unitRows } from "#search/unit-rows.ts";
-
-/** Rows as byte numbers of one width, and how far these may be from them. */
-export interface EncodedLevel {
-  /** int8, shape (rows, bytes): a row is filled up with zeros. */
-  readonly numbers: Int8Array;
-  /** Squared lengths of the byte numbers, shape (rows,). */
-  readonly squares: Int32Array;
-  /** In scaled units, rounded up, shape (rows,). */
-  readonly slacks: Float32Array;
-}
 
 /** Writes rows as byte numbers of every width that was fitted. A pure function of the rows and the fit. */
 export async function encodeRows(

@@ -1,5 +1,5 @@
 import { sharedMemory, type WorkMemory } from "#base/web-assembly.ts";
-import type { EncodedLevel } from "#search/encode-rows.ts";
+import { type EncodedLevel, filledUpBytes } from "#search/encoded-level.ts";
 
 /** The byte numbers of all rows of an index at one width and what else its threads share: where each part begins, in bytes. */
 export interface RowIndexMemory {
@@ -21,16 +21,8 @@ export interface RowIndexMemory {
   readonly rows: number;
 }
 
-/** A row of byte numbers is filled up to a multiple of this. */
-const ROW_MULTIPLE = 16;
-
 /** Rows are looked at four at a time. */
 export const ROWS_AT_ONCE = 4;
-
-/** Bytes that a row of so many byte numbers takes. */
-export function filledUpBytes(numbers: number): number {
-  return Math.ceil(numbers / ROW_MULTIPLE) * ROW_MULTIPLE;
-}
 
 /**
  * Memory for an index.

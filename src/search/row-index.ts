@@ -1,7 +1,7 @@
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { WorkerPool } from "#base/worker-pool.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
-import type { EncodedLevel } from "#search/encode-rows.ts";
+import type { EncodedLevel } from "#search/encoded-level.ts";
 import type { FittedRowIndex } from "#search/fit-row-index.ts";
 import type { RowDistances } from "#search/row-distances.ts";
 import { putRows, ROWS_AT_ONCE, rowIndexMemory } from "#search/row-index-memory.ts";

@@ -2,7 +2,7 @@ import { WorkerPool } from "#base/worker-pool.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
 import { Coverage, type CoverageOptions } from "#search/coverage.ts";
-import type { EncodedLevel } from "#search/encode-rows.ts";
+import type { EncodedLevel } from "#search/encoded-level.ts";
 import type { FittedRowIndex, RowIndexFitRequest } from "#search/fit-row-index.ts";
 import { findIsolation, findLikeness, type Likeness } from "#search/likeness-search.ts";
 import { nearestImages, type OnCompared } from "#search/nearest-images.ts";

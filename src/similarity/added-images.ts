@@ -87,10 +87,9 @@ export class AddedImages {
    * Puts a copy of a file into the folder: there as a whole or not at all, and never in the place of another.
    *
    * @param format ending of the name where none was given
-   * @throws PipelineError `input` for a name that is none, or the disk does not take it
+   * @throws PipelineError `input` when the disk does not take it
    */
   async write(file: string, name: string | undefined, format: string): Promise<{ objectId: string; path: string }> {
-    if (name !== undefined) refuseUnfitName(name);
     const { sha256 } = await hashFile(file);
     const wanted = name ?? `${sha256.slice(0, 32)}.${format}`;
     const temporary = join(this.#folder, `.twinsift-${process.pid}-${this.#copies++}.part`);
@@ -156,7 +155,8 @@ export class AddedImages {
   }
 }
 
-function refuseUnfitName(name: string): void {
+/** @throws PipelineError `input` for what is no name of a file on every system */
+export function refuseUnfitName(name: string): void {
   if (!UNFIT_NAME.test(name) && name !== "" && Buffer.byteLength(name) <= MOST_NAME_BYTES) return;
   const expected = `expected a file name of at most ${MOST_NAME_BYTES} bytes, without folders and signs that systems do not allow`;
   throw new PipelineError("input", `Cannot name an image ${JSON.stringify(name)}: ${expected}`);

@@ -6,7 +6,7 @@ import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import { fileEnding } from "#images/file-ending.ts";
 import { UnreadablePicture } from "#images/unreadable-picture.ts";
 import { memoryLimit } from "#settings/memory-limit.ts";
-import { AddedImages } from "#similarity/added-images.ts";
+import { AddedImages, refuseUnfitName } from "#similarity/added-images.ts";
 import { HeldIndex } from "#similarity/held-index.ts";
 import { IndexWatch } from "#similarity/index-watch.ts";
 import { type EmbeddedPicture, QueryPictures } from "#similarity/query-pictures.ts";
@@ -112,6 +112,7 @@ class LiveImages implements SimilarImages {
   async add(file: string, name: string | undefined): Promise<AddedImage> {
     const added = this.#added;
     if (!added) throw new PipelineError("input", "Images cannot be added here: start the server with --add-to FOLDER");
+    if (name !== undefined) refuseUnfitName(name);
     const picture = await this.#embed(file);
     const content = await hashFile(file);
     const known = this.#held.images.findContent(content.sha256) ?? added.findContent(content.sha256);
