@@ -131,9 +131,8 @@ async function layOut({ shards, order, isReference, dim }: VectorIndexOptions): 
   const owners = new Uint32Array(vectorCount);
   const kinds = new Uint8Array(new SharedArrayBuffer(vectorCount));
   for (const { firstVector, firstRow, rowCount, viewRows } of ranges) {
-    const own = Uint32Array.from({ length: rowCount }, (_, i) => firstRow + i);
-    for (const [i, row] of [...own, ...viewRows].entries()) {
-      const rank = order.rankOfRow[row];
+    for (let i = 0; i < rowCount + viewRows.length; i++) {
+      const rank = order.rankOfRow[i < rowCount ? firstRow + i : viewRows[i - rowCount]];
       owners[firstVector + i] = rank;
       if (rank < order.rowOfRank.length)
         kinds[firstVector + i] = isReference(rank) ? ANY_IMAGE | REFERENCE_IMAGE : ANY_IMAGE;
