@@ -1,0 +1,41 @@
+import type { FastifyInstance } from "fastify";
+import { imagePath } from "#server/asked-object-id.ts";
+import { answerWithin } from "#server/patience.ts";
+import { checkPictureType } from "#server/picture-body.ts";
+import { quoted, Refusal } from "#server/refusal.ts";
+import { type AddQuerystring, addImage } from "#server/schemas.ts";
+import { type QuestionRoutes, withoutModel } from "#server/similar-routes.ts";
+
+const MOST_NAME_BYTES = 255;
+
+/** POST /images: an image that can be found at once, and by the next run. */
+export function addAddRoute(app: FastifyInstance, routes: QuestionRoutes & { readonly canAdd: boolean }): void {
+  const { similar, questions, received, answerSeconds, canAdd } = routes;
+  app.post<{ Querystring: AddQuerystring }>("/images", { schema: addImage }, async (request, reply) => {
+    if (!canAdd) throw notEnabled();
+    if (similar.facts.model === undefined) throw withoutModel();
+    const { name } = request.query;
+    if (name !== undefined) checkName(name);
+    checkPictureType(request.headers["content-type"]);
+    const added = await received.with(request.raw, (path) =>
+      answerWithin(answerSeconds, reply.raw, (signal) => questions.run(() => similar.add(path, name), signal)),
+    );
+    const { objectId, isNew } = added;
+    return reply
+      .code(isNew ? 201 : 200)
+      .header("location", imagePath(objectId))
+      .send({ objectId, isNew });
+  });
+}
+
+function notEnabled(): Refusal {
+  return new Refusal(403, "Adding images is not enabled; start the server with --add-to FOLDER");
+}
+
+/** @throws Refusal 400 for what is no name of a file that is to be found again */
+function checkName(name: string): void {
+  const isOdd = /[/\\\p{Cc}]/u.test(name) || name.startsWith(".");
+  if (!isOdd && Buffer.byteLength(name) <= MOST_NAME_BYTES) return;
+  const expected = `at most ${MOST_NAME_BYTES} bytes without slashes or control characters, and no point in front`;
+  throw new Refusal(400, `Found ${quoted(name)} as the name of a file, expected ${expected}`);
+}

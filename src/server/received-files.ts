@@ -1,0 +1,99 @@
+import { rmSync } from "node:fs";
+import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AskerGone } from "#server/patience.ts";
+import { Refusal } from "#server/refusal.ts";
+import { formatCount } from "#terminal/format.ts";
+
+/** Bodies of requests as files of a private folder, under names of our own, written as they arrive: memory stays as it is. */
+export class ReceivedFiles {
+  readonly #folder: string;
+  readonly #maxBytes: number;
+  readonly #maxHeldBytes: number;
+  readonly #removeAtExit = () => rmSync(this.#folder, { recursive: true, force: true });
+  #count = 0;
+  #heldBytes = 0;
+
+  private constructor(folder: string, maxBytes: number, maxHeldBytes: number) {
+    this.#folder = folder;
+    this.#maxBytes = maxBytes;
+    this.#maxHeldBytes = maxHeldBytes;
+    process.once("exit", this.#removeAtExit);
+  }
+
+  /**
+   * @param maxBytes of a body
+   * @param maxHeldBytes of all that lie on the disk at a time
+   */
+  static async open(maxBytes: number, maxHeldBytes: number): Promise<ReceivedFiles> {
+    // mkdtemp makes it readable by this user alone
+    return new ReceivedFiles(await mkdtemp(join(tmpdir(), "twinsift-received-")), maxBytes, maxHeldBytes);
+  }
+
+  /** Bytes that lie on the disk now. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /**
+   * Receives the body of a request, hands its file over, and removes it.
+   *
+   * @throws Refusal 413, 411 or 400 for what is too large or empty, 429 where there is no room; AskerGone where it breaks off
+   */
+  async with<T>(request: IncomingMessage, use: (path: string) => Promise<T>): Promise<T> {
+    this.#checkLength(request.headers["content-length"]);
+    const path = join(this.#folder, String(this.#count++));
+    const held = { bytes: 0 };
+    try {
+      const file = await open(path, "wx", 0o600);
+      try {
+        await this.#receive(request, file, held);
+      } finally {
+        await file.close();
+      }
+      return await use(path);
+    } finally {
+      await rm(path, { force: true });
+      this.#heldBytes -= held.bytes;
+    }
+  }
+
+  async close(): Promise<void> {
+    process.off("exit", this.#removeAtExit);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #checkLength(length: string | undefined): void {
+    if (length !== undefined && Number(length) > this.#maxBytes) throw this.#tooLarge();
+  }
+
+  async #receive(request: IncomingMessage, file: FileHandle, held: { bytes: number }): Promise<void> {
+    try {
+      // a request that is destroyed could not be answered any more
+      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        held.bytes += chunk.length;
+        this.#heldBytes += chunk.length;
+        if (held.bytes > this.#maxBytes) throw this.#tooLarge();
+        if (this.#heldBytes > this.#maxHeldBytes) throw noRoom();
+        for (let done = 0; done < chunk.length; )
+          done += (await file.write(chunk, done, chunk.length - done)).bytesWritten;
+      }
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === "ECONNRESET" ? new AskerGone() : error;
+    }
+    if (request.complete === false) throw new AskerGone();
+    if (held.bytes === 0) throw new Refusal(400, "Found an empty body, expected the bytes of an image");
+  }
+
+  #tooLarge(): Refusal {
+    return new Refusal(413, `Found a body of more than ${formatCount(this.#maxBytes)} bytes; send a smaller picture`);
+  }
+}
+
+function noRoom(): Refusal {
+  return new Refusal(429, "Found too many large bodies at a time; send this one again in a second", {
+    "retry-after": "1",
+  });
+}
