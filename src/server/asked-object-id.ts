@@ -11,19 +11,10 @@ export function askedObjectId(url: string): string {
   const path = url.split(/[?#]/, 1)[0];
   const encoded = path.slice(path.indexOf("/", 1) + 1);
   try {
-    return encoded.split("/").map(decodePart).join("/");
+    return encoded.split("/").map(decodeURIComponent).join("/");
   } catch {
     throw new Refusal(400, "Found a URL that is no UTF-8 in percent-encoding; encode each part of an object id once");
   }
-}
-
-/** Node.js hands bytes that were not encoded on as characters of Latin 1; curl sends names so. */
-function decodePart(part: string): string {
-  const encoded = part.replace(
-    /[\x80-\xff]/g,
-    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
-  );
-  return decodeURIComponent(encoded);
 }
 
 /** The path of an image, relative to the server's root: what `askedObjectId` undoes. */

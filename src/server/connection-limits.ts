@@ -78,5 +78,7 @@ function describe({ code, rawPacket }: BrokenRequest): [status: number, message:
       ? [414, `Found a URL that is too long, expected at most ${MOST_URL_CHARACTERS} characters; shorten it`]
       : [431, `Found too long headers, expected at most ${MOST_HEADER_BYTES} bytes; send fewer`];
   }
+  if (code === "HPE_INVALID_URL")
+    return [400, "Found a URL with characters that only stand in one percent-encoded; encode each part of its path"];
   return [400, `Found no request of HTTP/1.1 (${code}); expected one as RFC 9112 has it`];
 }

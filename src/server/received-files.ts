@@ -7,12 +7,24 @@ import { AskerGone } from "#server/patience.ts";
 import { Refusal } from "#server/refusal.ts";
 import { formatCount } from "#terminal/format.ts";
 
+/** A body that arrives or lies on the disk. */
+interface Body {
+  readonly request: IncomingMessage;
+  bytes: number;
+  isRefused: boolean;
+}
+
+/** Who was refused is told so with the next bytes that come, or is cut off. */
+const REFUSED_MAY_WAIT_MS = 1000;
+
 /** Bodies of requests as files of a private folder, under names of our own, written as they arrive: memory stays as it is. */
 export class ReceivedFiles {
   readonly #folder: string;
   readonly #maxBytes: number;
   readonly #maxHeldBytes: number;
   readonly #removeAtExit = () => rmSync(this.#folder, { recursive: true, force: true });
+  /** In the order in which they began. */
+  readonly #arriving = new Set<Body>();
   #count = 0;
   #heldBytes = 0;
 
@@ -45,18 +57,20 @@ export class ReceivedFiles {
   async with<T>(request: IncomingMessage, use: (path: string) => Promise<T>): Promise<T> {
     this.#checkLength(request.headers["content-length"]);
     const path = join(this.#folder, String(this.#count++));
-    const held = { bytes: 0 };
+    const body: Body = { request, bytes: 0, isRefused: false };
     try {
       const file = await open(path, "wx", 0o600);
+      this.#arriving.add(body);
       try {
-        await this.#receive(request, file, held);
+        await this.#receive(body, file);
       } finally {
+        this.#arriving.delete(body);
         await file.close();
       }
       return await use(path);
     } finally {
       await rm(path, { force: true });
-      this.#heldBytes -= held.bytes;
+      if (!body.isRefused) this.#heldBytes -= body.bytes;
     }
   }
 
@@ -69,14 +83,18 @@ export class ReceivedFiles {
     if (length !== undefined && Number(length) > this.#maxBytes) throw this.#tooLarge();
   }
 
-  async #receive(request: IncomingMessage, file: FileHandle, held: { bytes: number }): Promise<void> {
+  async #receive(body: Body, file: FileHandle): Promise<void> {
+    const { request } = body;
     try {
       // a request that is destroyed could not be answered any more
       for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        held.bytes += chunk.length;
-        this.#heldBytes += chunk.length;
-        if (held.bytes > this.#maxBytes) throw this.#tooLarge();
-        if (this.#heldBytes > this.#maxHeldBytes) throw noRoom();
+        if (!body.isRefused) {
+          body.bytes += chunk.length;
+          this.#heldBytes += chunk.length;
+          this.#makeRoom();
+        }
+        if (body.isRefused) throw noRoom();
+        if (body.bytes > this.#maxBytes) throw this.#tooLarge();
         for (let done = 0; done < chunk.length; )
           done += (await file.write(chunk, done, chunk.length - done)).bytesWritten;
       }
@@ -84,7 +102,21 @@ export class ReceivedFiles {
       throw (error as NodeJS.ErrnoException).code === "ECONNRESET" ? new AskerGone() : error;
     }
     if (request.complete === false) throw new AskerGone();
-    if (held.bytes === 0) throw new Refusal(400, "Found an empty body, expected the bytes of an image");
+    if (body.bytes === 0) throw new Refusal(400, "Found an empty body, expected the bytes of an image");
+  }
+
+  /** Refuses those that began last, so that those before them come to their end. */
+  #makeRoom(): void {
+    const arriving = [...this.#arriving].filter(({ isRefused }) => !isRefused);
+    while (this.#heldBytes > this.#maxHeldBytes) {
+      const last = arriving.pop();
+      if (!last) return;
+      last.isRefused = true;
+      this.#heldBytes -= last.bytes;
+      setTimeout(() => {
+        if (this.#arriving.has(last)) last.request.destroy();
+      }, REFUSED_MAY_WAIT_MS).unref();
+    }
   }
 
   #tooLarge(): Refusal {
