@@ -4,13 +4,13 @@ import { answerWithin } from "#server/patience.ts";
 import { checkPictureType } from "#server/picture-body.ts";
 import { quoted, Refusal } from "#server/refusal.ts";
 import { type AddQuerystring, addImage } from "#server/schemas.ts";
-import { type QuestionRoutes, withoutModel } from "#server/similar-routes.ts";
+import { type PictureRoutes, withoutModel } from "#server/similar-routes.ts";
 
 const MOST_NAME_BYTES = 255;
 
 /** POST /images: an image that can be found at once, and by the next run. */
-export function addAddRoute(app: FastifyInstance, routes: QuestionRoutes & { readonly canAdd: boolean }): void {
-  const { similar, questions, received, answerSeconds, canAdd } = routes;
+export function addAddRoute(app: FastifyInstance, routes: PictureRoutes & { readonly canAdd: boolean }): void {
+  const { similar, pictures, received, answerSeconds, canAdd } = routes;
   app.post<{ Querystring: AddQuerystring }>("/images", { schema: addImage }, async (request, reply) => {
     if (!canAdd) throw notEnabled();
     if (similar.facts.model === undefined) throw withoutModel();
@@ -18,7 +18,7 @@ export function addAddRoute(app: FastifyInstance, routes: QuestionRoutes & { rea
     if (name !== undefined) checkName(name);
     checkPictureType(request.headers["content-type"]);
     const added = await received.with(request.raw, (path) =>
-      answerWithin(answerSeconds, reply.raw, (signal) => questions.run(() => similar.add(path, name), signal)),
+      answerWithin(answerSeconds, reply.raw, (signal) => pictures.run(() => similar.add(path, name), signal)),
     );
     const { objectId, isNew } = added;
     return reply

@@ -26,6 +26,8 @@ export function connectionOptions({ requestSeconds, answerSeconds }: ServerLimit
     // nothing in either direction: who asked does not read what is sent
     connectionTimeout: 1000 * (answerSeconds + IDLE_SECONDS),
     http: {
+      // a request without one is refused with a reason
+      requireHostHeader: false,
       maxHeaderSize: MOST_HEADER_BYTES,
       headersTimeout,
       connectionsCheckingInterval: Math.min(1000, headersTimeout),

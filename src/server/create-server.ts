@@ -1,13 +1,13 @@
 import { type FastifyInstance, fastify } from "fastify";
 import { guard } from "#server/access.ts";
 import { addAddRoute } from "#server/add-route.ts";
-import { answerErrors } from "#server/answer-errors.ts";
+import { answerBadUrl, answerErrors } from "#server/answer-errors.ts";
 import { connectionOptions, limitConnections } from "#server/connection-limits.ts";
 import { addImageRoutes } from "#server/image-routes.ts";
 import { Metrics } from "#server/metrics.ts";
 import { describeRoutes } from "#server/openapi.ts";
 import { addPageRoute } from "#server/page-route.ts";
-import { describeQueryError } from "#server/query-errors.ts";
+
 import { ReceivedFiles } from "#server/received-files.ts";
 import type { ServerOptions } from "#server/server-options.ts";
 import { addSimilarRoutes } from "#server/similar-routes.ts";
@@ -15,6 +15,7 @@ import { addStateRoutes } from "#server/state-routes.ts";
 import { Thumbnails } from "#server/thumbnails.ts";
 import { Token } from "#server/token.ts";
 import { Turns } from "#server/turns.ts";
+import { describeQueryError, readParameters } from "#server/url-parameters.ts";
 import type { SimilarImages } from "#similarity/similar-images.ts";
 
 /**
@@ -30,32 +31,30 @@ export async function createServer(similar: SimilarImages, options: ServerOption
     ...connectionOptions(limits),
     // URLs have a limit of their own
     routerOptions: { maxParamLength: Number.MAX_SAFE_INTEGER },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, useDefaults: true, verbose: true } },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: true, verbose: true } },
     schemaErrorFormatter: (errors) => describeQueryError(errors),
-    frameworkErrors: (_, __, reply) => {
-      const error = "Found a URL that is no UTF-8 in percent-encoding; encode each part of a path once";
-      const { raw } = reply;
-      raw.writeHead(400, { "content-type": "application/json; charset=utf-8", "x-content-type-options": "nosniff" });
-      raw.end(JSON.stringify({ error }));
-    },
+    frameworkErrors: (_, __, reply) => answerBadUrl(reply.raw),
   });
   const received = await ReceivedFiles.open(limits.maxBodyBytes, limits.maxBodyBytes * limits.maxConcurrent);
   app.addHook("onClose", () => received.close());
   const questions = new Turns(limits.maxConcurrent, limits.maxWaiting);
-  const pictures = new Turns(options.thumbnailsAtOnce, limits.maxWaiting);
-  const thumbnails = new Thumbnails(options.thumbnail, pictures);
-  const metrics = new Metrics({ similar, received, turns: { questions, thumbnails: pictures } });
+  // pictures that take long to decode are not in the way of questions about images of the index
+  const pictures = new Turns(limits.maxConcurrent, limits.maxWaiting);
+  const drawing = new Turns(options.thumbnailsAtOnce, limits.maxWaiting);
+  const thumbnails = new Thumbnails(options.thumbnail, drawing);
+  const metrics = new Metrics({ similar, received, turns: { questions, pictures, thumbnails: drawing } });
   // bodies are taken as they come, by the routes that want one
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_, __, done) => done(null));
   metrics.watch(app, log);
   limitConnections(app);
   await guard(app, { token, cors });
+  app.addHook("preValidation", readParameters);
   answerErrors(app, log);
   await describeRoutes(app, options.version, token !== undefined);
   const { answerSeconds } = limits;
-  addSimilarRoutes(app, { similar, questions, received, answerSeconds });
-  addAddRoute(app, { similar, questions, received, answerSeconds, canAdd: options.canAdd });
+  addSimilarRoutes(app, { similar, questions, pictures, received, answerSeconds });
+  addAddRoute(app, { similar, pictures, received, answerSeconds, canAdd: options.canAdd });
   addImageRoutes(app, { similar, thumbnails, answerSeconds });
   addStateRoutes(app, similar, metrics);
   addPageRoute(app, { page: options.page, answerSeconds });

@@ -85,6 +85,7 @@ export class Metrics {
   }
 }
 
-function withoutToken(url: string): string {
+/** A URL as logs may tell it. */
+export function withoutToken(url: string): string {
   return url.replace(/([?&]token=)[^&#]*/gi, "$1…");
 }

@@ -9,16 +9,16 @@ import { type SimilarQuerystring, similarToBody, similarToImage } from "#server/
 import type { Turns } from "#server/turns.ts";
 import type { SimilarImage, SimilarImages } from "#similarity/similar-images.ts";
 
-export interface QuestionRoutes {
+export interface PictureRoutes {
   readonly similar: SimilarImages;
-  readonly questions: Turns;
+  readonly pictures: Turns;
   readonly received: ReceivedFiles;
   readonly answerSeconds: number;
 }
 
 /** GET /similar/<object id> and POST /similar. */
-export function addSimilarRoutes(app: FastifyInstance, routes: QuestionRoutes): void {
-  const { similar, questions, received, answerSeconds } = routes;
+export function addSimilarRoutes(app: FastifyInstance, routes: PictureRoutes & { readonly questions: Turns }): void {
+  const { similar, questions, pictures, received, answerSeconds } = routes;
   app.get<{ Querystring: SimilarQuerystring }>("/similar/*", { schema: similarToImage }, async (request, reply) => {
     const objectId = askedObjectId(request.url);
     if (!similar.find(objectId)) throw unknownImage(objectId);
@@ -32,7 +32,7 @@ export function addSimilarRoutes(app: FastifyInstance, routes: QuestionRoutes): 
     checkPictureType(request.headers["content-type"]);
     const found = await received.with(request.raw, (path) =>
       answerWithin(answerSeconds, reply.raw, (signal) =>
-        questions.run(() => similar.similarToPicture(path, request.query), signal),
+        pictures.run(() => similar.similarToPicture(path, request.query), signal),
       ),
     );
     return answer(null, found);

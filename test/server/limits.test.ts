@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { ServerLimits } from "#server/server-options.ts";
 import { drawPicture } from "../support/pictures.ts";
 import { rawRequest } from "../support/raw-request.ts";
@@ -13,13 +13,17 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 const HOST = "Host: localhost\r\n";
 
 async function served(limits: Partial<ServerLimits> = {}, answerMs = 0) {
+  vi.stubEnv("TMPDIR", await temporaryFolder());
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
   const similar = await SmallSimilarImages.drawn(await temporaryFolder(), ["a.png", "b.png"]);
   similar.before = () => pause(answerMs);
   const server = await smallServer(similar, { limits });
   return { similar, port: await listening(server), ...server };
 }
 
-/** Bodies of this process's servers that lie on the disk. */
+/** Bodies that lie on the disk. */
 async function receivedFiles(): Promise<string[]> {
   const folders = (await readdir(tmpdir())).filter((name) => name.startsWith("twinsift-received-"));
   const files = await Promise.all(folders.map((folder) => readdir(join(tmpdir(), folder)).catch(() => [])));

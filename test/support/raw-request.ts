@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -50,11 +51,19 @@ export function rawRequest(
 async function send(socket: Socket, parts: Iterable<string | Buffer>, pauseMs: number): Promise<void> {
   for (const part of parts) {
     if (socket.destroyed) return;
-    const drained = new Promise((resolve) => socket.once("drain", resolve));
-    // who refused it might never read it
-    if (!socket.write(part)) await Promise.race([drained, pause(500)]);
+    if (!socket.write(part)) await drained(socket);
     if (pauseMs > 0) await pause(pauseMs);
   }
+}
+
+/** Who refused what is sent might never read it: that is not waited for. */
+async function drained(socket: Socket): Promise<void> {
+  const given = new AbortController();
+  await Promise.race([
+    once(socket, "drain", given).catch(() => undefined),
+    pause(500, undefined, given).catch(() => undefined),
+  ]);
+  given.abort();
 }
 
 function isWhole(text: string): boolean {

@@ -1,48 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { type Serving, type ServingOptions, startServing } from "./start-serving.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-
-export interface Serving {
-  readonly child: ChildProcess;
-  /** What it said so far. */
-  readonly said: { stdout: string; stderr: string };
-  /** Its address, once it listens; undefined where it ended before. */
-  readonly address: Promise<string | undefined>;
-  readonly ended: Promise<{ exitCode: number | null; signal: string | null }>;
-}
-
-/**
- * Runs `npm run serve` as a process of its own, on an index of three drawn pictures (a.png, b/c.png, d.png).
- *
- * @param folder where these are drawn
- * @param answerMs what each question takes
- */
-export function serving(
-  folder: string,
-  flags: readonly string[],
-  { answerMs = 0, env = {} }: { answerMs?: number; env?: Readonly<Record<string, string>> } = {},
-): Serving {
-  const script = ["--import", "tsx", "test/support/serve-process.ts", folder, String(answerMs)];
-  const child = spawn(process.execPath, [...script, ...flags], { cwd: ROOT, env: { ...process.env, ...env } });
+/** See `startServing`; it is ended with the test. */
+export function serving(folder: string, flags: readonly string[], options: ServingOptions = {}): Serving {
+  const started = startServing(folder, flags, options);
   onTestFinished(() => {
-    child.kill("SIGKILL");
+    started.child.kill("SIGKILL");
   });
-  const said = { stdout: "", stderr: "" };
-  child.stderr.on("data", (chunk) => {
-    said.stderr += chunk;
-  });
-  const ended = new Promise<{ exitCode: number | null; signal: string | null }>((resolve) => {
-    child.on("close", (exitCode, signal) => resolve({ exitCode, signal }));
-  });
-  const address = new Promise<string | undefined>((resolve) => {
-    child.stdout.on("data", (chunk) => {
-      said.stdout += chunk;
-      const [, found] = / at (\S+)\n/.exec(said.stdout) ?? [];
-      if (found !== undefined) resolve(found);
-    });
-    void ended.then(() => resolve(undefined));
-  });
-  return { child, said, address, ended };
+  return started;
 }

@@ -25,6 +25,8 @@ export class SmallSimilarImages implements SimilarImages {
   before: () => Promise<void> = async () => undefined;
   /** Questions asked so far. */
   asked = 0;
+  /** Of a picture that is asked about: 4 × 4 × 3 numbers. */
+  vectorOf: (file: string) => Promise<readonly number[]> = async (file) => (await pixelsOf(file)).vector;
   readonly #rows = new Map<string, { image: IndexedImage; vector: readonly number[] }>();
   #objectIds: readonly string[] = [];
 
@@ -86,7 +88,7 @@ export class SmallSimilarImages implements SimilarImages {
   async similarToPicture(file: string, query: SimilarityQuery): Promise<SimilarImage[]> {
     this.asked++;
     await this.before();
-    return this.#nearest((await pixelsOf(file)).vector, query);
+    return this.#nearest(await this.vectorOf(file), query);
   }
 
   async add(file: string, name: string | undefined): Promise<AddedImage> {
