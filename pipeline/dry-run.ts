@@ -9,10 +9,10 @@ import type { ImageFile } from "#data/image-record.ts";
 import type { IndexRow } from "#data/index-row.ts";
 import { pairsAmong } from "#data/pair-list.ts";
 import { viewCount } from "#data/view.ts";
+import { firstModel, type RunModel, secondModel } from "#device/run-model.ts";
 import type { Settings } from "#settings/settings.ts";
 import { formatCount, formatDuration, formatNumberOf } from "#terminal/format.ts";
 import { listFiles } from "./open-images.ts";
-import { firstModel, type RunModel, secondModel } from "./run-model.ts";
 
 /** What a run with these settings would do; nothing is written. */
 export async function describeDryRun(settings: Settings): Promise<string> {

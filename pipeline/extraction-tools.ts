@@ -6,9 +6,9 @@ import { viewCount } from "#data/view.ts";
 import type { PictureEmbedder } from "#device/device-embedder.ts";
 import { openEmbedder } from "#device/open-embedder.ts";
 import type { RunDevice } from "#device/run-device.ts";
+import type { RunModel } from "#device/run-model.ts";
 import { PictureReader } from "#images/picture-reader.ts";
 import type { Settings } from "#settings/settings.ts";
-import type { RunModel } from "./run-model.ts";
 
 const DECODED_AHEAD = 8;
 

@@ -11,6 +11,7 @@ import type { HashedImage, ImageFile, ImageRecord, UnreadableImage } from "#data
 import type { IndexRow } from "#data/index-row.ts";
 import { RowOwners } from "#data/row-owners.ts";
 import type { RunDevice } from "#device/run-device.ts";
+import type { RunModel } from "#device/run-model.ts";
 import { THUMBNAIL_VERSION } from "#images/encode-thumbnail.ts";
 import { type Listing, listImages } from "#images/list-images.ts";
 import type { Fault } from "#images/unreadable-picture.ts";
@@ -20,7 +21,6 @@ import type { Settings } from "#settings/settings.ts";
 import { scan } from "./1-scan.ts";
 import { extract } from "./2-extract.ts";
 import { ExtractionTools } from "./extraction-tools.ts";
-import type { RunModel } from "./run-model.ts";
 import { type FoundFolder, refuseShrunkFolders } from "./shrunk-folders.ts";
 import type { SettledRows, Source } from "./source.ts";
 

@@ -1,4 +1,4 @@
-import { cpus, totalmem } from "node:os";
+import { cpus } from "node:os";
 import { type EditedReport, editedReports } from "#artifacts/edited-reports.ts";
 import { type OutputPaths, outputPaths } from "#artifacts/output-paths.ts";
 import { dropDraft } from "#artifacts/whole-folder.ts";
@@ -14,6 +14,7 @@ import { type RunCounts, type RunFacts, runJson } from "#reports/run-report.ts";
 import { Ledger } from "#review/ledger.ts";
 import { takeReviews } from "#review/take-reviews.ts";
 import { Searcher } from "#search/searcher.ts";
+import { memoryLimit } from "#settings/memory-limit.ts";
 import type { Settings } from "#settings/settings.ts";
 import { matchesOfRanks, matchPairs, PictureMatcher } from "./4-match.ts";
 import { cluster } from "./5-cluster.ts";
@@ -22,6 +23,7 @@ import { catalogImages, type Knowledge } from "./catalog.ts";
 import { checkCounts, checkLabels } from "./check-labels.ts";
 import type { Findings } from "./findings.ts";
 import { nameGroups } from "./group-history.ts";
+import { prepareQueries } from "./prepare-queries.ts";
 import { Proposals } from "./proposals.ts";
 import { publish } from "./publish.ts";
 import { openSources, type SearchedSource, type SearchedSources, searchSources } from "./sources.ts";
@@ -92,6 +94,7 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
     await publish(write, describe, { paths, read: known.edited, started, progress });
     await source.commit(named);
     await second?.commit();
+    await prepareQueries(settings, searcher, progress);
     return finished;
   } finally {
     await closeAll(
@@ -163,14 +166,6 @@ async function readKnowledge({ settings, reviewed, progress }: RunOrder, paths: 
   const isEdited = edited.some(({ name }) => name === "candidates.json");
   const proposals = await Proposals.read(paths, settings, isEdited, progress);
   return { labels, decisions: ledger.records, edited, proposals };
-}
-
-/** Bytes. */
-function memoryLimit({ limitMemory }: Settings): number {
-  if (limitMemory !== null) return limitMemory * 2 ** 20;
-  // a container or a unit may be allowed less than the machine has; 0 where the system does not say
-  const allowed = process.constrainedMemory();
-  return Math.min(totalmem(), allowed > 0 ? allowed : Number.POSITIVE_INFINITY) / 4;
 }
 
 function modelFacts(

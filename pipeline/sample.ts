@@ -3,8 +3,8 @@ import { makeFolder } from "#artifacts/make-folder.ts";
 import { outputPaths } from "#artifacts/output-paths.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import type { Progress } from "#base/progress.ts";
+import { firstModel, secondModel } from "#device/run-model.ts";
 import type { Settings } from "#settings/settings.ts";
-import { firstModel, secondModel } from "./run-model.ts";
 
 /** Where no images are configured, renders the sample set under output/sample and sets the run on it. */
 export async function useSampleWhenEmpty(

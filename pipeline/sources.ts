@@ -4,12 +4,12 @@ import { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import type { UnreadableImage } from "#data/image-record.ts";
 import type { RunDevice } from "#device/run-device.ts";
+import { firstModel, type RunModel, secondModel } from "#device/run-model.ts";
 import type { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
 import { type FoundInAll, type SearchOptions, search } from "./3-search.ts";
 import { openFeatures } from "./open-features.ts";
 import { openImages, type RunContext } from "./open-images.ts";
-import { firstModel, type RunModel, secondModel } from "./run-model.ts";
 import { SecondSight } from "./second-sight.ts";
 import type { SettledRows, Source } from "./source.ts";
 

@@ -20,7 +20,7 @@ export interface CheckedIndex {
 }
 
 /** What is known of a row whose shard is gone. */
-const LOST_ROW: IndexRow = { id: "", sha256: "", bytes: 0, modified: null, width: 0, height: 0, vectors: 0 };
+export const LOST_ROW: IndexRow = { id: "", sha256: "", bytes: 0, modified: null, width: 0, height: 0, vectors: 0 };
 
 /**
  * Reads every file of an index once. A damaged one is set aside and named: what it held is made anew by the run, as if it had never been
@@ -92,7 +92,7 @@ class Check {
 }
 
 /** The last row of an id is the one that its file has: a run that ended early left the earlier ones as they were. */
-function withOneOwner(rows: readonly IndexRow[]): IndexRow[] {
+export function withOneOwner(rows: readonly IndexRow[]): IndexRow[] {
   const owner = new Map<string, number>();
   for (const [row, { id }] of rows.entries()) if (id !== "") owner.set(id, row);
   return rows.map((row, number) => (row.id === "" || owner.get(row.id) === number ? row : { ...row, id: "" }));

@@ -60,6 +60,13 @@ export class OutputLock {
     }
   }
 
+  /** Whether a run holds the folder now. */
+  static async isHeld(output: string): Promise<boolean> {
+    const path = join(output, "lock");
+    const owner = await readOwner(path);
+    return owner !== undefined && isAlive(owner, path);
+  }
+
   /** Gives it back; synchronous, so that a signal's handler can. */
   release(): void {
     clearInterval(this.#timer);

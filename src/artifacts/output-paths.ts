@@ -18,6 +18,8 @@ export interface OutputPaths {
   readonly quarantine: string;
   /** What `npm run calibrate` writes. */
   readonly calibration: string;
+  /** What makes queries quick: rows of the index, and of folders of features, as byte numbers. */
+  readonly encoded: string;
   /** The pictures that are rendered when no images are configured. */
   readonly sample: string;
 }
@@ -34,6 +36,7 @@ export function outputPaths(root: string): OutputPaths {
     removals: join(root, "removals"),
     quarantine: join(root, "quarantine"),
     calibration: join(root, "calibration"),
+    encoded: join(root, "encoded"),
     sample: join(root, "sample"),
   };
 }

@@ -39,6 +39,11 @@ export class ShardStore {
     return low;
   }
 
+  /** Number of a shard's first row. */
+  firstRowOf(shard: number): number {
+    return this.#parts[shard].firstRow;
+  }
+
   /** Whether a shard's features can be read. */
   has(shard: number): boolean {
     return "file" in this.#parts[shard];

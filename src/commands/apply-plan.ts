@@ -1,11 +1,11 @@
 import { join } from "node:path";
+import { ImagePlaces, replacePlaces } from "#artifacts/image-places.ts";
 import { outputPaths } from "#artifacts/output-paths.ts";
 import { storedFolders } from "#artifacts/stored-folders.ts";
 import { storedGroups } from "#artifacts/stored-groups.ts";
 import type { CarryOutOptions } from "#removal/carry-out.ts";
 import { chooseRemovals, type ReviewedDecision } from "#removal/choose-removals.ts";
 import { ContentChecker } from "#removal/content-checker.ts";
-import { ImagePlaces, replacePlaces } from "#removal/image-places.ts";
 import { type PlannedRemovals, planRemovals } from "#removal/plan-removals.ts";
 import { quarantineFolder } from "#removal/quarantine-folder.ts";
 import { Refusals } from "#removal/refusals.ts";

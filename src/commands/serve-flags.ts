@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { PipelineError } from "#base/pipeline-error.ts";
+import { METRICS, type Metric } from "#data/metric.ts";
 import { isLoopback } from "#server/addresses.ts";
 import { Token } from "#server/token.ts";
 import { readSettings } from "#settings/read-settings.ts";
 import type { ServeSettings, Settings } from "#settings/settings.ts";
-import type { Metric } from "#similarity/similar-images.ts";
 import { parseFlags } from "#terminal/parse-flags.ts";
 
 /** What `npm run serve` was told. */
@@ -21,7 +21,6 @@ interface Parsed {
   config?: string;
   output?: string;
   features?: string;
-  model?: string;
   metric: Metric;
   host?: string;
   port?: number;
@@ -45,8 +44,8 @@ export function readServeFlags(
 ): ServeFlags | undefined {
   const command = serveCommand(version);
   if (!parseFlags(command, args)) return undefined;
-  const { config, output, features, model, metric, verbose, quiet, logFormat, ...given } = command.opts<Parsed>();
-  const told = { output, features, model };
+  const { config, output, features, metric, verbose, quiet, logFormat, ...given } = command.opts<Parsed>();
+  const told = { output, features };
   const flags = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
   const settings = readSettings(config, flags);
   const fromEnvironment = environment.TWINSIFT_TOKEN ? { token: environment.TWINSIFT_TOKEN } : {};
@@ -77,8 +76,7 @@ function serveCommand(version: string): Command {
     .description("Answers over HTTP what is like an image, and shows the page. Stops at SIGINT or SIGTERM.")
     .option("--output <folder>", "where the run wrote to (default: output)")
     .option("--features <folder>", "existing .npy shards instead of the run's index")
-    .addOption(new Option("--metric <metric>", "distance").choices(["l2", "cosine"]).default("l2"))
-    .option("--model <name|file.onnx>", "what pictures that are sent are embedded with, if not the config's")
+    .addOption(new Option("--metric <metric>", "distance").choices(METRICS).default("l2"))
     .option("--host <address>", "where to listen (default: 127.0.0.1); any but this machine's own wants a token")
     .option("--port <number>", "default: 8080; 0 takes a free one", port)
     .option("--token <text>", "what every request has to bring; other users see it here, and not in TWINSIFT_TOKEN")

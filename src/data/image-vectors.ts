@@ -36,7 +36,8 @@ export function imageVectors(features: FeatureMatrix, views: FeatureMatrix | und
   return { matrix, imageCount, imageOf };
 }
 
-function distinctViews(features: FeatureMatrix, views: FeatureMatrix): number[] {
+/** The views that differ from their picture and from each other: their rows in `views`, ascending. */
+export function distinctViews(features: FeatureMatrix, views: FeatureMatrix): number[] {
   const perImage = views.rowCount / features.rowCount;
   const kept: number[] = [];
   for (let image = 0; image < features.rowCount; image++) {

@@ -130,11 +130,14 @@ async function walkFolder(walk: Walk, folder: Folder): Promise<void> {
   }
   for (const entry of entries) {
     if (entry.isDirectory()) await walkSubFolder(walk, subFolder(folder, entry.name));
-    else if (walk.options.ignore.includes(entry.name)) walk.ignored++;
+    else if (walk.options.ignore.includes(entry.name) || UNFINISHED.test(entry.name)) walk.ignored++;
     else if (entry.isSymbolicLink()) await followLink(walk, folder, entry.name);
     else addFile(walk, folder, entry.name, await problemOf(entry, folder));
   }
 }
+
+/** Files that this program is just putting together beside their place. */
+const UNFINISHED = /^\.twinsift-.*\.part$/;
 
 /** What stands for a byte that is not UTF-8 in a name: Node.js cannot open the file by such a name. */
 const REPLACEMENT = "\ufffd";

@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { type ImagePlaces, isWithin } from "#artifacts/image-places.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import { quotedName } from "#terminal/quoted-name.ts";
@@ -8,7 +9,6 @@ import type { ContentChecker } from "./content-checker.ts";
 import { entryOf } from "./directory-entries.ts";
 import { type FileFacts, factsAt } from "./file-facts.ts";
 import { GoingFiles } from "./going-files.ts";
-import { type ImagePlaces, isWithin } from "./image-places.ts";
 import type { Refusals } from "./refusals.ts";
 import type { Leftover } from "./removal-plan.ts";
 

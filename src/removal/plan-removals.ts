@@ -1,11 +1,11 @@
 import { join } from "node:path";
+import type { ImagePlaces } from "#artifacts/image-places.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import type { MemberRecord } from "#data/report-records.ts";
 import { quotedName } from "#terminal/quoted-name.ts";
 import type { ChosenGroup } from "./choose-removals.ts";
 import type { ContentChecker } from "./content-checker.ts";
 import { isSameFile } from "./file-facts.ts";
-import type { ImagePlaces } from "./image-places.ts";
 import { type LocatedFile, type LocatedGroup, locateChosen } from "./locate-chosen.ts";
 import type { Refusals } from "./refusals.ts";
 import type { Leftover, Removal, RemovalAction, StayingFile } from "./removal-plan.ts";

@@ -1,8 +1,8 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { type ImagePlaces, isWithin } from "#artifacts/image-places.ts";
 import type { OutputPaths } from "#artifacts/output-paths.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
-import { type ImagePlaces, isWithin } from "./image-places.ts";
 
 /**
  * Where files of an apply go: runs must not find them there, and must not replace what they lie in.

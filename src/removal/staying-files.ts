@@ -1,11 +1,11 @@
 import { realpath } from "node:fs/promises";
+import { type ImagePlaces, isWithin } from "#artifacts/image-places.ts";
 import type { MemberRecord } from "#data/report-records.ts";
 import { quotedName } from "#terminal/quoted-name.ts";
 import type { ContentChecker } from "./content-checker.ts";
 import { entriesNeeded } from "./directory-entries.ts";
 import { factsAt } from "./file-facts.ts";
 import type { GoingFiles } from "./going-files.ts";
-import { type ImagePlaces, isWithin } from "./image-places.ts";
 import type { StayingFile } from "./removal-plan.ts";
 
 /** A member that stays, or why it cannot be counted on. */

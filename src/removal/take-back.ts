@@ -1,12 +1,12 @@
 import { rename, rm, rmdir, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
+import { isWithin } from "#artifacts/image-places.ts";
 import { syncFolder } from "#artifacts/whole-file.ts";
 import { orderedMap } from "#base/ordered-map.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import { type CarryOutOptions, FILES_AT_ONCE } from "./carry-out.ts";
 import { type FileFacts, factsAt, isSameFile } from "./file-facts.ts";
 import { type Became, findReturn, type Return } from "./find-return.ts";
-import { isWithin } from "./image-places.ts";
 import { makeLastingFolder } from "./lasting-folder.ts";
 import { copyExactly, giveName, moveFile, OccupiedError } from "./place-file.ts";
 import type { RemovalJournal } from "./removal-journal.ts";

@@ -39,3 +39,8 @@ export function largestFloatSum(terms: number, sum: number): number {
 }
 
 const FLOAT32_SMALLEST = 2 ** -149;
+
+/** Plain L2 that two vectors of unit length cannot pass while float64 arithmetic calls their 1 − cosine at most `limit`. */
+export function largestChord(dim: number, limit: number): number {
+  return Math.sqrt(2 * (limit + 4 * (dim + 8) * FLOAT64_UNIT));
+}

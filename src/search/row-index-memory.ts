@@ -1,6 +1,7 @@
 import { sharedMemory, type WorkMemory } from "#base/web-assembly.ts";
+import { type EncodedLevel, filledUpBytes } from "#search/encoded-level.ts";
 
-/** The byte numbers of all rows of an index and what else its threads share: where each part begins, in bytes. */
+/** The byte numbers of all rows of an index at one width and what else its threads share: where each part begins, in bytes. */
 export interface RowIndexMemory {
   readonly memory: WorkMemory<SharedArrayBuffer>;
   readonly rowCount: number;
@@ -20,9 +21,6 @@ export interface RowIndexMemory {
   readonly rows: number;
 }
 
-/** A row of byte numbers is filled up to a multiple of this. */
-const ROW_MULTIPLE = 16;
-
 /** Rows are looked at four at a time. */
 export const ROWS_AT_ONCE = 4;
 
@@ -33,7 +31,7 @@ export const ROWS_AT_ONCE = 4;
  * @throws RangeError when it needs more than 4 GiB
  */
 export function rowIndexMemory(rowCount: number, numbers: number, parts: number): RowIndexMemory {
-  const bytes = Math.ceil(numbers / ROW_MULTIPLE) * ROW_MULTIPLE;
+  const bytes = filledUpBytes(numbers);
   let end = 0;
   const take = (size: number) => {
     const start = end;
@@ -52,4 +50,15 @@ export function rowIndexMemory(rowCount: number, numbers: number, parts: number)
     rows: take(rowCount * bytes),
   };
   return { memory: sharedMemory(end), ...layout };
+}
+
+/** Puts encoded rows in their place: `firstRow` is the number of the first. */
+export function putRows(
+  { memory, bytes, rows, squares, slacks, rowCount }: RowIndexMemory,
+  encoded: EncodedLevel,
+  firstRow: number,
+): void {
+  new Int8Array(memory.buffer, rows, rowCount * bytes).set(encoded.numbers, firstRow * bytes);
+  new Int32Array(memory.buffer, squares, rowCount).set(encoded.squares, firstRow);
+  new Float32Array(memory.buffer, slacks, rowCount).set(encoded.slacks, firstRow);
 }

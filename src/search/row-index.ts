@@ -1,142 +1,146 @@
-import { collectGarbage } from "#base/collect-garbage.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { WorkerPool } from "#base/worker-pool.ts";
-import { type FeatureMatrix, sharedMatrix } from "#data/feature-matrix.ts";
+import type { FeatureMatrix } from "#data/feature-matrix.ts";
+import type { EncodedLevel } from "#search/encoded-level.ts";
+import type { FittedRowIndex } from "#search/fit-row-index.ts";
 import type { RowDistances } from "#search/row-distances.ts";
-import { ROWS_AT_ONCE, rowIndexMemory } from "#search/row-index-memory.ts";
+import { putRows, ROWS_AT_ONCE, rowIndexMemory } from "#search/row-index-memory.ts";
 import type { IndexPart } from "#search/row-level.ts";
 import type { SearchHandlers } from "#search/search-worker.ts";
+import type { StoredRowsPart } from "#search/stored-rows.ts";
 
 export interface RowIndexOptions {
-  readonly rowCount: number;
-  readonly dim: number;
-  /** The rows, in order, in shared memory. */
-  readonly shards: AsyncIterable<FeatureMatrix> | Iterable<FeatureMatrix>;
-  /** Chosen rows, in shared memory. */
-  readonly readRows: (rows: Uint32Array) => Promise<FeatureMatrix>;
-  /** Whole rows are kept too where they fit into so many bytes; others are read when they are needed. */
-  readonly maxFeatureBytes: number;
-  /** Nearest rows that queries will ask for: the index is made for about so many, and answers any number. */
-  readonly count?: number;
-  /** Fewer rows are kept as they are: fitting a rotation would take longer. */
-  readonly fitFromRows?: number;
+  readonly fitted: FittedRowIndex;
+  /** All rows as byte numbers of that fit, in any order; `firstRow` is the number of the first. */
+  readonly encoded: AsyncIterable<EncodedRows> | Iterable<EncodedRows>;
+  /** Where the rows themselves lie, in their order. */
+  readonly stored: readonly StoredRowsPart[];
+  /** The image that each row is a vector of, shape (rows,). */
+  readonly owners: Uint32Array;
+  /** Bits of each row, in shared memory, shape (rows,): queries name those that they want. */
+  readonly kinds: Uint8Array;
 }
 
-const SAMPLE_ROWS = 4096;
-const FIT_FROM_ROWS = 4000;
+export interface EncodedRows {
+  readonly firstRow: number;
+  readonly levels: readonly EncodedLevel[];
+}
 
-/** Memory of shards that were taken in is only free again when the garbage was collected, which Node.js leaves for later. */
-const COLLECT_EVERY = 8;
+/** Images at their distances, nearest first, equally near ones by their number. */
+export interface NearestToQuery {
+  readonly images: Uint32Array;
+  /** float64. */
+  readonly distances: Float64Array;
+}
+
+export interface RowQuery {
+  /** Images wanted. */
+  readonly count: number;
+  /** Only rows that have one of these bits are looked at. */
+  readonly kind: number;
+}
+
+/** Rows that are measured first, for each image that is wanted: their bounds do not tell exactly which are nearest. */
+const FIRST_ROWS = 2;
+/** Of each part so many at least: near rows may lie side by side. */
+const LEAST_FIRST_ROWS = 16;
+/** Where the vectors of too few images were among them, so many times more are looked at. */
+const MORE_ROWS = 4;
 
 /** How many indexes were made in this process: threads know them by number. */
 let indexes = 0;
 
 /**
- * Answers which rows are nearest to a vector, exactly: byte numbers of all rows, kept in memory, give each row a lower bound of its distance,
- * and only rows whose bound does not pass the last of the nearest are measured.
+ * Answers which images are nearest to a query, exactly: byte numbers of all rows, kept in memory, give each row a lower bound of its distance,
+ * and only rows whose bound does not pass that of the last image wanted are measured.
  */
 export class RowIndex {
   readonly #pool: WorkerPool<SearchHandlers>;
-  readonly #options: RowIndexOptions;
   readonly #index: number;
+  readonly #dim: number;
+  readonly #owners: Uint32Array;
   readonly #parts: readonly IndexPart[];
-  readonly #features: FeatureMatrix | undefined;
   /** Queries share the memory of bounds, so they come one after the other; each keeps all threads busy. */
   #latest: Promise<unknown> = Promise.resolve();
 
-  private constructor(
-    pool: WorkerPool<SearchHandlers>,
-    options: RowIndexOptions,
-    index: number,
-    features: FeatureMatrix | undefined,
-  ) {
+  private constructor(pool: WorkerPool<SearchHandlers>, { fitted, owners }: RowIndexOptions, index: number) {
     this.#pool = pool;
-    this.#options = options;
     this.#index = index;
-    this.#features = features;
-    this.#parts = partsOf(options.rowCount, pool.size);
+    this.#owners = owners;
+    this.#dim = fitted.levels[0].rotation.dim;
+    this.#parts = partsOf(owners.length, pool.size);
   }
 
-  /** Reads all rows once. */
   static async open(pool: WorkerPool<SearchHandlers>, options: RowIndexOptions): Promise<RowIndex> {
-    const { rowCount, dim, shards, readRows, maxFeatureBytes, count = 100, fitFromRows = FIT_FROM_ROWS } = options;
+    const { fitted, encoded, stored, owners, kinds } = options;
     const index = indexes++;
-    const kept = rowCount * dim * Float32Array.BYTES_PER_ELEMENT <= maxFeatureBytes;
-    const features = kept ? sharedMatrix(rowCount, dim) : undefined;
-    if (rowCount > 0) {
-      const sample = await readRows(spread(rowCount, SAMPLE_ROWS));
-      const fitted = await pool.call("fitRows", { sample, rowCount, count, plain: rowCount < fitFromRows });
-      const memory = fitted.levels.map(({ quantiser }) => rowIndexMemory(rowCount, quantiser.numbers, pool.size));
-      await pool.callAll("openRows", { index, memory, fitted });
+    const memory = fitted.levels.map(({ quantiser }) => rowIndexMemory(owners.length, quantiser.numbers, pool.size));
+    let put = 0;
+    for await (const { firstRow, levels } of encoded) {
+      for (const [i, level] of levels.entries()) putRows(memory[i], level, firstRow);
+      put += levels[0].squares.length;
     }
-    const adding: Promise<void>[] = [];
-    let [firstRow, taken] = [0, 0];
-    for await (const shard of shards) {
-      features?.values.set(shard.values.subarray(0, shard.rowCount * dim), firstRow * dim);
-      adding.push(pool.call("addRows", { index, features: shard, firstRow }));
-      firstRow += shard.rowCount;
-      if (adding.length > 2 * pool.size) await adding.shift();
-      if (++taken % COLLECT_EVERY === 0) collectGarbage();
-    }
-    await Promise.all(adding);
-    if (firstRow !== rowCount) throw new Error(`Expected shards of ${rowCount} rows in all, found ${firstRow}`);
-    return new RowIndex(pool, options, index, features);
+    if (put !== owners.length) throw new Error(`Expected ${owners.length} encoded rows, found ${put}`);
+    await pool.callAll("openRows", { index, shared: { fitted, memory, stored, kinds } });
+    return new RowIndex(pool, options, index);
   }
 
   /**
-   * The nearest rows to a vector, nearest first, equal distances by row; more than `count` where the last ones are equally near.
+   * The images whose closest vectors are nearest to any of the queries; more than `count` where the last ones are equally near, fewer where
+   * there are no more.
    *
-   * @param query float32, shape (dim,)
-   * @throws PipelineError `input` when the query is of another dim or not finite
+   * @param queries float32, shape (queries, dim), one at least
+   * @throws PipelineError `input` when a query is of another dim or not finite
    */
-  nearest(query: Float32Array, count: number): Promise<RowDistances> {
-    const answer = this.#latest.then(() => this.#nearest(query, count));
+  nearest(queries: FeatureMatrix, query: RowQuery): Promise<NearestToQuery> {
+    const answer = this.#latest.then(() => this.#nearest(queries, query));
     this.#latest = answer.catch(() => undefined);
     return answer;
   }
 
   /** Frees the memory of the threads. */
   async close(): Promise<void> {
+    await this.#latest;
     await this.#pool.callAll("closeRows", { index: this.#index });
   }
 
-  async #nearest(query: Float32Array, count: number): Promise<RowDistances> {
-    refuseOtherQuery(query, this.#options.dim);
-    const wanted = Math.min(count, this.#options.rowCount);
-    if (wanted === 0) return { rows: new Uint32Array(0), distances: new Float64Array(0) };
-    const some = await this.#onAllParts(query, Number.POSITIVE_INFINITY, (part) =>
-      this.#pool.call("nearRows", { ...this.#shared, query, part, count: 2 * wanted }),
-    );
-    // no row farther than the last of these can be among the nearest
-    const limit = some.distances[wanted - 1];
-    const { rows, distances } = await this.#onAllParts(query, limit, (part) =>
-      this.#pool.call("rowsWithin", { ...this.#shared, query, part, limit }),
-    );
-    const kept = countWithin(distances, distances[wanted - 1]);
-    return { rows: rows.subarray(0, kept), distances: distances.subarray(0, kept) };
+  async #nearest(queries: FeatureMatrix, { count, kind }: RowQuery): Promise<NearestToQuery> {
+    refuseOtherQuery(queries, this.#dim);
+    const query = { index: this.#index, queries, kind };
+    for (let asked = this.#firstRows(count); ; asked *= MORE_ROWS) {
+      const first = await Promise.all(
+        this.#parts.map((part) => this.#pool.call("nearRows", { ...query, part, count: asked })),
+      );
+      const images = this.#nearestImages(first);
+      // every row there is was measured
+      if (first.every(({ rows }) => rows.length < asked)) return upTo(images, count);
+      if (images.images.length < count) continue;
+      // no image farther than the last of these can be among the nearest
+      const limit = images.distances[count - 1];
+      const within = await Promise.all(
+        this.#parts.map((part) => this.#pool.call("rowsWithin", { ...query, part, limit })),
+      );
+      return upTo(this.#nearestImages(within), count);
+    }
   }
 
-  get #shared() {
-    return { index: this.#index, features: this.#features };
+  #firstRows(count: number): number {
+    return Math.max(LEAST_FIRST_ROWS, Math.ceil((FIRST_ROWS * count) / this.#parts.length));
   }
 
-  /** The rows that each part finds, measured, nearest first. */
-  async #onAllParts(query: Float32Array, limit: number, find: (part: IndexPart) => Promise<RowDistances>) {
-    const found = await Promise.all(
-      this.#parts.map(async (part) => {
-        const { rows, distances } = await find(part);
-        return this.#features ? { rows, distances } : this.#fetched(query, rows, limit);
-      }),
-    );
-    return nearestFirst(found);
-  }
-
-  /** Measures rows that are not kept in memory. */
-  async #fetched(query: Float32Array, rows: Uint32Array, limit: number): Promise<RowDistances> {
-    const features = await this.#options.readRows(rows);
-    const own = Uint32Array.from(rows.keys());
-    const within = await this.#pool.call("distances", { query, features, rows: own, limit });
-    return { rows: within.rows.map((i) => rows[i]), distances: within.distances };
+  #nearestImages(found: readonly RowDistances[]): NearestToQuery {
+    const closest = new Map<number, number>();
+    for (const { rows, distances } of found) {
+      for (const [i, row] of rows.entries()) {
+        const image = this.#owners[row];
+        if (distances[i] < (closest.get(image) ?? Number.POSITIVE_INFINITY)) closest.set(image, distances[i]);
+      }
+    }
+    const order = [...closest].sort(([a, near], [b, far]) => near - far || a - b);
+    return {
+      images: Uint32Array.from(order, ([image]) => image),
+      distances: Float64Array.from(order, ([, distance]) => distance),
+    };
   }
 }
 
@@ -148,37 +152,22 @@ function partsOf(rowCount: number, count: number): IndexPart[] {
   }).filter(({ first, end }) => first < end);
 }
 
-function spread(rowCount: number, count: number): Uint32Array {
-  const sampled = Math.min(rowCount, count);
-  return Uint32Array.from({ length: sampled }, (_, i) => Math.floor((i * rowCount) / sampled));
+/** The first `count`, and those as near as the last of them. */
+function upTo({ images, distances }: NearestToQuery, count: number): NearestToQuery {
+  let kept = Math.min(count, images.length);
+  while (kept > 0 && kept < images.length && distances[kept] === distances[kept - 1]) kept++;
+  return { images: images.subarray(0, kept), distances: distances.subarray(0, kept) };
 }
 
-function nearestFirst(parts: readonly RowDistances[]): RowDistances {
-  const rows = parts.flatMap((part) => [...part.rows]);
-  const distances = parts.flatMap((part) => [...part.distances]);
-  const order = rows.map((_, i) => i).sort((a, b) => distances[a] - distances[b] || rows[a] - rows[b]);
-  return {
-    rows: Uint32Array.from(order, (i) => rows[i]),
-    distances: Float64Array.from(order, (i) => distances[i]),
-  };
-}
-
-/** How many of the ascending distances are at most the limit. */
-function countWithin(distances: Float64Array, limit: number): number {
-  let count = 0;
-  while (count < distances.length && distances[count] <= limit) count++;
-  return count;
-}
-
-function refuseOtherQuery(query: Float32Array, dim: number): void {
-  if (query.length !== dim) {
-    throw new PipelineError("input", `Cannot search: found a query of ${query.length} numbers, expected ${dim}`);
+function refuseOtherQuery({ values, dim }: FeatureMatrix, expected: number): void {
+  if (dim !== expected) {
+    throw new PipelineError("input", `Cannot search: found a query of ${dim} numbers, expected ${expected}`);
   }
-  const wrong = query.findIndex((value) => !Number.isFinite(value));
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) {
     throw new PipelineError(
       "input",
-      `Cannot search: found ${query[wrong]} as number ${wrong} of the query, expected finite numbers`,
+      `Cannot search: found ${values[wrong]} as number ${wrong % dim} of the query, expected finite numbers`,
     );
   }
 }

@@ -1,12 +1,10 @@
 import { functionsOf } from "#base/web-assembly.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
-import { FLOAT32_UNIT } from "#search/error-bound.ts";
 import type { FittedLevel } from "#search/fit-row-index.ts";
 import type { MatrixProduct } from "#search/matrix-product.ts";
-import { quantiseRow, squareOf } from "#search/quantise.ts";
 import { type QuantisedQuery, quantiseQuery } from "#search/quantise-query.ts";
 import type { RowIndexMemory } from "#search/row-index-memory.ts";
-import { sketchRows, turningOf } from "#search/sketch.ts";
+import { type RowSketches, sketchRows, turningOf } from "#search/sketch.ts";
 
 /** The functions of row-scan.wat, which says what each takes and gives. */
 interface Functions {
@@ -23,6 +21,7 @@ interface Functions {
     perDot: number,
     slack: number,
     listed: number,
+    further: number,
     out: number,
   ): void;
   rows_within(bounds: number, first: number, end: number, limit: number, near: number): number;
@@ -35,13 +34,19 @@ export interface IndexPart {
   readonly end: number;
 }
 
-/** Byte numbers of all rows at one width, and lower bounds of the distance of each to a query. */
+/** Queries as sketches of a level's width. */
+export interface SketchedQueries extends RowSketches {
+  /** How far the vectors that were sketched may be from those that are meant, in scaled units. */
+  readonly error: number;
+}
+
+/** Byte numbers of all rows at one width, and lower bounds of the distance of each to the closest of some queries. */
 export class RowLevel {
   readonly #memory: RowIndexMemory;
   readonly #fitted: FittedLevel;
   readonly #functions: Functions;
   readonly #turning: Float32Array | undefined;
-  /** Of the latest query, in scaled units, shape (rows,). */
+  /** Of the latest queries, in scaled units, shape (rows,). */
   readonly bounds: Float32Array;
 
   constructor(memory: RowIndexMemory, fitted: FittedLevel) {
@@ -54,45 +59,25 @@ export class RowLevel {
     this.bounds = new Float32Array(memory.memory.buffer, memory.bounds, memory.rowCount);
   }
 
-  /** Writes the byte numbers of rows: `firstRow` is the number of the first. */
-  async add(product: MatrixProduct, features: FeatureMatrix, firstRow: number): Promise<void> {
-    const { rotation, quantiser } = this.#fitted;
-    const { memory, bytes, rows, squares, slacks, rowCount } = this.#memory;
-    const sketches = await sketchRows(product, features, rotation, this.#turning);
-    const { numbers } = quantiser;
-    const mixed = new Float64Array(numbers);
-    const squareOfRow = new Int32Array(memory.buffer, squares, rowCount);
-    const slackOfRow = new Float32Array(memory.buffer, slacks, rowCount);
-    for (let row = 0; row < features.rowCount; row++) {
-      const target = new Int8Array(memory.buffer, rows + (firstRow + row) * bytes, numbers);
-      const sketch = sketches.values.subarray(row * numbers, (row + 1) * numbers);
-      const slack = sketches.slacks[row] + quantiseRow(sketch, quantiser, target, mixed);
-      squareOfRow[firstRow + row] = squareOf(target);
-      // a row too long for float32 is always looked at
-      slackOfRow[firstRow + row] = Number.isFinite(slack) ? slack * (1 + 2 * FLOAT32_UNIT) : Number.POSITIVE_INFINITY;
-    }
-  }
-
-  /** Writes the numbers of a query for a part. */
-  async quantised(product: MatrixProduct, query: Float32Array, { number }: IndexPart): Promise<QuantisedQuery> {
-    const { rotation, quantiser } = this.#fitted;
-    const { memory, bytes } = this.#memory;
-    const matrix = { values: query, rowCount: 1, dim: rotation.dim };
-    const { values, slacks } = await sketchRows(product, matrix, rotation, this.#turning);
-    return quantiseQuery(values, slacks[0], quantiser, new Int16Array(memory.buffer, this.#queryOf(number), bytes));
+  /** @param error how far each query may be from the vector that is meant, plain L2 */
+  async sketched(product: MatrixProduct, queries: FeatureMatrix, error: number): Promise<SketchedQueries> {
+    const { rotation } = this.#fitted;
+    return { ...(await sketchRows(product, queries, rotation, this.#turning)), error: error * rotation.scale };
   }
 
   /** Computes the bounds of all rows of a part. */
-  measure({ number, first, end }: IndexPart, query: QuantisedQuery): void {
-    this.#lowerBounds(number, first, end, query, 0, this.#memory.bounds);
+  measure({ number, first, end }: IndexPart, queries: SketchedQueries): void {
+    for (let i = 0; i < queries.rowCount; i++)
+      this.#lowerBounds(number, [first, end], this.#quantised(queries, i, number), i, 0, this.#memory.bounds);
   }
 
   /** The bounds of some rows of a part, shape (rows,); they overwrite those of the part. */
-  boundsOf(rows: Uint32Array, { number, first }: IndexPart, query: QuantisedQuery): Float32Array {
+  boundsOf(rows: Uint32Array, { number, first }: IndexPart, queries: SketchedQueries): Float32Array {
     const { memory, near, bounds } = this.#memory;
     const [listed, out] = [near + 4 * first, bounds + 4 * first];
     new Uint32Array(memory.buffer, listed, rows.length).set(rows);
-    this.#lowerBounds(number, 0, rows.length, query, listed, out);
+    for (let i = 0; i < queries.rowCount; i++)
+      this.#lowerBounds(number, [0, rows.length], this.#quantised(queries, i, number), i, listed, out);
     return new Float32Array(memory.buffer, out, rows.length);
   }
 
@@ -104,12 +89,26 @@ export class RowLevel {
     return new Uint32Array(memory.buffer, near + 4 * first, found).filter((row) => row < end);
   }
 
-  #lowerBounds(part: number, first: number, end: number, query: QuantisedQuery, listed: number, out: number): void {
+  /** Writes the numbers of a query for a part. */
+  #quantised({ values, slacks, width, error }: SketchedQueries, query: number, part: number): QuantisedQuery {
+    const { memory, bytes } = this.#memory;
+    const sketch = values.subarray(query * (width + 1), (query + 1) * (width + 1));
+    const target = new Int16Array(memory.buffer, this.#queryOf(part), bytes);
+    return quantiseQuery(sketch, slacks[query] + error, this.#fitted.quantiser, target);
+  }
+
+  #lowerBounds(
+    part: number,
+    [first, end]: readonly [number, number],
+    { square, perSquare, perDot, slack }: QuantisedQuery,
+    further: number,
+    listed: number,
+    out: number,
+  ): void {
     const { rows, bytes, squares, slacks } = this.#memory;
-    const { square, perSquare, perDot, slack } = query;
     const own = this.#queryOf(part);
     const compute = this.#functions.lower_bounds;
-    compute(rows, bytes, squares, slacks, own, first, end, square, perSquare, perDot, slack, listed, out);
+    compute(rows, bytes, squares, slacks, own, first, end, square, perSquare, perDot, slack, listed, further, out);
   }
 
   #queryOf(part: number): number {

@@ -1,67 +1,111 @@
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
-import { FLOAT32_UNIT, largestSquaredDistance } from "#search/error-bound.ts";
+import { FLOAT32_UNIT, largestChord, largestSquaredDistance } from "#search/error-bound.ts";
 import type { FittedRowIndex } from "#search/fit-row-index.ts";
 import type { MatrixProduct } from "#search/matrix-product.ts";
+import { distancesWithin, type RowDistances } from "#search/row-distances.ts";
 import type { RowIndexMemory } from "#search/row-index-memory.ts";
 import { type IndexPart, RowLevel } from "#search/row-level.ts";
+import { StoredRows, type StoredRowsPart } from "#search/stored-rows.ts";
+import { UNIT_ERROR, unitRows } from "#search/unit-rows.ts";
 
 /** Bounds are sampled to find a limit that about as many as wanted keep. */
 const SAMPLED_BOUNDS = 1024;
 const LEAST_SAMPLED = 4;
 
-/** So many rows are measured as soon as wide byte numbers are asked about them: the query must be turned first. */
-const WIDE_FROM_ROWS = 400;
+/** So many rows are measured as soon as wide byte numbers are asked about them: the query must be sketched first. */
+const WIDE_FROM_ROWS = 100;
+
+/** What the threads of an index share. */
+export interface SharedRowIndex {
+  readonly fitted: FittedRowIndex;
+  /** Of each level. */
+  readonly memory: readonly RowIndexMemory[];
+  readonly stored: readonly StoredRowsPart[];
+  /** Bits of each row, shape (rows,): a query looks only at rows that have one of its own. */
+  readonly kinds: Uint8Array;
+}
+
+/** A question to one part of the rows. */
+export interface PartQuery {
+  /** float32, shape (queries, dim): vectors of one image. */
+  readonly queries: FeatureMatrix;
+  /** Bits of which a row has one at least. */
+  readonly kind: number;
+  readonly part: IndexPart;
+}
 
 /**
- * One thread's view of an index: tells which rows can be near a query. Narrow byte numbers are read for all rows; where they leave many,
- * wide ones are read for those.
+ * One thread's view of an index: tells which rows are near a query. Narrow byte numbers are read for all rows; where they leave many,
+ * wide ones are read for those; and what is left is measured.
  */
 export class RowScan {
   readonly #narrow: RowLevel;
   readonly #wide: RowLevel | undefined;
-  readonly #scale: number;
-  readonly #dim: number;
+  readonly #fitted: FittedRowIndex;
+  readonly #stored: StoredRows;
+  readonly #kinds: Uint8Array;
 
-  constructor([narrow, wide]: readonly RowIndexMemory[], { levels }: FittedRowIndex) {
-    this.#narrow = new RowLevel(narrow, levels[0]);
-    this.#wide = wide && new RowLevel(wide, levels[1]);
-    this.#scale = levels[0].rotation.scale;
-    this.#dim = levels[0].rotation.dim;
+  constructor({ fitted, memory, stored, kinds }: SharedRowIndex) {
+    const [narrow, wide] = memory;
+    this.#fitted = fitted;
+    this.#narrow = new RowLevel(narrow, fitted.levels[0]);
+    this.#wide = wide && new RowLevel(wide, fitted.levels[1]);
+    this.#stored = new StoredRows(stored, this.#dim);
+    this.#kinds = kinds;
   }
 
-  /** Takes rows into the index: `firstRow` is the number of the first. */
-  async add(product: MatrixProduct, features: FeatureMatrix, firstRow: number): Promise<void> {
-    await this.#narrow.add(product, features, firstRow);
-    await this.#wide?.add(product, features, firstRow);
+  /** About `count` rows of a part with the smallest bounds, measured: at least so many where there are. Keeps the bounds for `within`. */
+  async nearest(product: MatrixProduct, { queries, kind, part }: PartQuery, count: number): Promise<RowDistances> {
+    this.#narrow.measure(part, await this.#sketched(product, this.#narrow, queries));
+    return this.#measured(queries, this.#smallestBounds(part, kind, count), Number.POSITIVE_INFINITY);
   }
 
-  /** About `count` rows of a part with the smallest bounds: at least so many where there are. Keeps the bounds for `within`. */
-  async nearest(product: MatrixProduct, query: Float32Array, part: IndexPart, count: number): Promise<Uint32Array> {
-    const level = this.#narrow;
-    level.measure(part, await level.quantised(product, query, part));
+  /** The rows of a part, after `nearest`, that are not farther than `limit`. */
+  async within(product: MatrixProduct, { queries, kind, part }: PartQuery, limit: number): Promise<RowDistances> {
+    const largest = this.#largestBound(limit);
+    const rows = this.#narrow.within(part, largest).filter((row) => (this.#kinds[row] & kind) !== 0);
+    if (!this.#wide || rows.length < WIDE_FROM_ROWS) return this.#measured(queries, rows, limit);
+    const bounds = this.#wide.boundsOf(rows, part, await this.#sketched(product, this.#wide, queries));
+    return this.#measured(
+      queries,
+      rows.filter((_, i) => bounds[i] <= largest),
+      limit,
+    );
+  }
+
+  #smallestBounds(part: IndexPart, kind: number, count: number): Uint32Array {
+    const { bounds } = this.#narrow;
     const { first, end } = part;
     const size = end - first;
-    if (size <= count) return Uint32Array.from({ length: size }, (_, i) => first + i);
     const stretch = Math.max(1, Math.floor(size / SAMPLED_BOUNDS));
-    const sampled = Float32Array.from(
-      { length: Math.floor(size / stretch) },
-      (_, i) => level.bounds[first + i * stretch],
-    );
+    const sampled = Float32Array.from({ length: Math.floor(size / stretch) }, (_, i) => bounds[first + i * stretch]);
     sampled.sort();
     for (let place = LEAST_SAMPLED + Math.ceil((count / size) * sampled.length); ; place *= 2) {
-      const rows = level.within(part, sampled[place] ?? Number.POSITIVE_INFINITY);
-      if (rows.length < count) continue;
-      return rows.sort((a, b) => level.bounds[a] - level.bounds[b] || a - b).slice(0, count);
+      const limit = sampled[place] ?? Number.POSITIVE_INFINITY;
+      const rows = this.#narrow.within(part, limit).filter((row) => (this.#kinds[row] & kind) !== 0);
+      if (rows.length < count && limit < Number.POSITIVE_INFINITY) continue;
+      return rows.sort((a, b) => bounds[a] - bounds[b] || a - b).slice(0, count);
     }
   }
 
-  /** The rows of a part, after `nearest`, whose bounds do not say that they are farther than `limit`, in the features' own units. */
-  async within(product: MatrixProduct, query: Float32Array, part: IndexPart, limit: number): Promise<Uint32Array> {
-    const scaled = Math.sqrt(largestSquaredDistance(this.#dim, limit * this.#scale));
-    const largest = Math.fround(scaled * (1 + 4 * FLOAT32_UNIT));
-    const rows = this.#narrow.within(part, largest);
-    if (!this.#wide || rows.length < WIDE_FROM_ROWS) return rows;
-    const bounds = this.#wide.boundsOf(rows, part, await this.#wide.quantised(product, query, part));
-    return rows.filter((_, i) => bounds[i] <= largest);
+  #measured(queries: FeatureMatrix, rows: Uint32Array, limit: number): RowDistances {
+    return distancesWithin(queries, this.#stored, rows, limit, this.#fitted.metric);
+  }
+
+  #sketched(product: MatrixProduct, level: RowLevel, queries: FeatureMatrix) {
+    if (this.#fitted.metric === "l2") return level.sketched(product, queries, 0);
+    return level.sketched(product, unitRows(queries), UNIT_ERROR);
+  }
+
+  /** What the bound of a row that is within the limit cannot pass. */
+  #largestBound(limit: number): number {
+    const { metric, levels } = this.#fitted;
+    const { scale } = levels[0].rotation;
+    const radius = metric === "l2" ? limit : largestChord(this.#dim, limit);
+    return Math.fround(Math.sqrt(largestSquaredDistance(this.#dim, radius * scale)) * (1 + 4 * FLOAT32_UNIT));
+  }
+
+  get #dim(): number {
+    return this.#fitted.levels[0].rotation.dim;
   }
 }

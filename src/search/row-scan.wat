@@ -6,12 +6,12 @@
   ;; For rows $first to $end: writes a lower bound of the distance (float32, $out) from rows of byte numbers ($rows, $bytes each, a multiple
   ;; of 16), their squared lengths (int32, $squares) and slacks (float32, $slacks), and a query of int16 numbers ($query). The squared
   ;; distance is $query_square + $per_square · square − $per_dot · dot. Where $listed is not 0, the rows are those in that list (uint32), and
-  ;; $first, $end and the places of the bounds count in it.
+  ;; $first, $end and the places of the bounds count in it. Where $further is not 0, a smaller bound that stands there already stays.
   (func (export "lower_bounds")
     (param $rows i32) (param $bytes i32) (param $squares i32) (param $slacks i32) (param $query i32)
     (param $first i32) (param $end i32) (param $query_square f64) (param $per_square f64) (param $per_dot f64)
-    (param $slack f64) (param $listed i32) (param $out i32)
-    (local $place i32) (local $row i32) (local $stop i32) (local $q i32) (local $numbers v128) (local $a v128) (local $b v128)
+    (param $slack f64) (param $listed i32) (param $further i32) (param $out i32)
+    (local $lowest f32) (local $address i32) (local $place i32) (local $row i32) (local $stop i32) (local $q i32) (local $numbers v128) (local $a v128) (local $b v128)
     (local $length f64) (local $index i32) (local $bound f64)
     (local.set $place (local.get $first))
     (block $done
@@ -46,8 +46,12 @@
         (local.set $bound (f64.sub (f64.sqrt (f64.max (local.get $bound) (f64.const 0))) (f64.add (local.get $slack)
           (f64.promote_f32 (f32.load (i32.add (local.get $slacks) (i32.shl (local.get $index) (i32.const 2))))))))
         ;; and what float32 will
-        (f32.store (i32.add (local.get $out) (i32.shl (local.get $place) (i32.const 2)))
-          (f32.demote_f64 (f64.sub (local.get $bound) (f64.mul (f64.abs (local.get $bound)) (f64.const 0x1p-22)))))
+        (local.set $lowest (f32.demote_f64
+          (f64.sub (local.get $bound) (f64.mul (f64.abs (local.get $bound)) (f64.const 0x1p-22)))))
+        (local.set $address (i32.add (local.get $out) (i32.shl (local.get $place) (i32.const 2))))
+        (if (local.get $further) (then
+          (local.set $lowest (f32.min (local.get $lowest) (f32.load (local.get $address))))))
+        (f32.store (local.get $address) (local.get $lowest))
         (local.set $place (i32.add (local.get $place) (i32.const 1)))
         (br $next))))
 

@@ -3,6 +3,7 @@ import { serve } from "#base/worker-thread.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { SessionOptions } from "#onnx/session.ts";
 import { compareFew, type FewComparison } from "#search/compare-few.ts";
+import { encodeRows } from "#search/encode-rows.ts";
 import { type FittedRowIndex, fitRowIndex, type RowIndexFitRequest } from "#search/fit-row-index.ts";
 import { type FitRequest, type FittedSketch, fitSketch, plainSketch } from "#search/fit-sketch.ts";
 import { type IsolationRequest, isolation } from "#search/isolation.ts";
@@ -12,12 +13,10 @@ import { type NearestRows, nearestRows, type SomeRows } from "#search/nearest-ro
 import { neighbourRadius, type RadiusRequest } from "#search/neighbour-radius.ts";
 import { fitPrincipal, principalVectors } from "#search/principal-vectors.ts";
 import type { Rotation } from "#search/rotation.ts";
-import { distancesWithin, type RowDistances } from "#search/row-distances.ts";
-import type { RowIndexMemory } from "#search/row-index-memory.ts";
+import type { RowDistances } from "#search/row-distances.ts";
 import { rowKeys } from "#search/row-keys.ts";
-import type { IndexPart } from "#search/row-level.ts";
 import { longestNorm, squaredNorms } from "#search/row-scale.ts";
-import { RowScan } from "#search/row-scan.ts";
+import { type PartQuery, RowScan, type SharedRowIndex } from "#search/row-scan.ts";
 import { sketchRows } from "#search/sketch.ts";
 import { type GroupSize, TileKernel } from "#search/tile-kernel.ts";
 import { compareShards, type ShardComparison } from "#search/tile-scan.ts";
@@ -96,23 +95,19 @@ const handlers = {
   async fitRows(request: RowIndexFitRequest): Promise<FittedRowIndex> {
     return fitRowIndex(await product(), request);
   },
-  openRows({ index, memory, fitted }: { index: number; memory: RowIndexMemory[]; fitted: FittedRowIndex }) {
-    rowScans.set(index, new RowScan(memory, fitted));
-  },
-  async addRows({ index, features, firstRow }: { index: number; features: FeatureMatrix; firstRow: number }) {
-    await rowScan(index).add(await product(), features, firstRow);
+  async encodeRows({ features, fitted }: { features: FeatureMatrix; fitted: FittedRowIndex }) {
+    const levels = await encodeRows(await product(), features, fitted);
     letGoOf(features);
+    return { levels };
   },
-  async nearRows({ count, ...query }: PartQuery & { count: number }): Promise<RowDistances> {
-    const rows = await rowScan(query.index).nearest(await product(), query.query, query.part, count);
-    return measured(query, rows, Number.POSITIVE_INFINITY);
+  openRows({ index, shared }: { index: number; shared: SharedRowIndex }) {
+    rowScans.set(index, new RowScan(shared));
   },
-  async rowsWithin({ limit, ...query }: PartQuery & { limit: number }): Promise<RowDistances> {
-    const rows = await rowScan(query.index).within(await product(), query.query, query.part, limit);
-    return measured(query, rows, limit);
+  async nearRows({ index, count, ...query }: IndexQuery & { count: number }): Promise<RowDistances> {
+    return rowScan(index).nearest(await product(), query, count);
   },
-  distances({ query, features, rows, limit }: DistancesRequest): RowDistances {
-    return distancesWithin(query, features, rows, limit);
+  async rowsWithin({ index, limit, ...query }: IndexQuery & { limit: number }): Promise<RowDistances> {
+    return rowScan(index).within(await product(), query, limit);
   },
   closeRows({ index }: { index: number }) {
     rowScans.delete(index);
@@ -126,13 +121,6 @@ interface NearestRequest {
   readonly known?: Float64Array;
 }
 
-interface DistancesRequest {
-  readonly query: Float32Array;
-  readonly features: FeatureMatrix;
-  readonly rows: Uint32Array;
-  readonly limit: number;
-}
-
 /** Indexes of this thread, by their number. */
 const rowScans = new Map<number, RowScan>();
 
@@ -142,17 +130,8 @@ function rowScan(index: number): RowScan {
   return scan;
 }
 
-interface PartQuery {
+interface IndexQuery extends PartQuery {
   readonly index: number;
-  readonly query: Float32Array;
-  readonly part: IndexPart;
-  /** Of the whole index, where they are kept. */
-  readonly features: FeatureMatrix | undefined;
-}
-
-/** Distances where the features are at hand, else rows alone. */
-function measured({ query, features }: PartQuery, rows: Uint32Array, limit: number): RowDistances {
-  return features ? distancesWithin(query, features, rows, limit) : { rows, distances: new Float64Array(0) };
 }
 
 export type SearchHandlers = typeof handlers;

@@ -1,6 +1,9 @@
 import { WorkerPool } from "#base/worker-pool.ts";
+import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
 import { Coverage, type CoverageOptions } from "#search/coverage.ts";
+import type { EncodedLevel } from "#search/encoded-level.ts";
+import type { FittedRowIndex, RowIndexFitRequest } from "#search/fit-row-index.ts";
 import { findIsolation, findLikeness, type Likeness } from "#search/likeness-search.ts";
 import { nearestImages, type OnCompared } from "#search/nearest-images.ts";
 import type { NearestRows } from "#search/nearest-rows.ts";
@@ -27,7 +30,21 @@ export class Searcher {
     return nearestImages(this.#pool, images, base, onProgress);
   }
 
-  /** Makes an index that answers which rows are nearest to a vector. */
+  /** See `fitRowIndex`. */
+  fitRows(request: RowIndexFitRequest): Promise<FittedRowIndex> {
+    return this.#pool.call("fitRows", request);
+  }
+
+  /**
+   * See `encodeRows`.
+   *
+   * @param features in shared memory
+   */
+  async encodeRows(features: FeatureMatrix, fitted: FittedRowIndex): Promise<readonly EncodedLevel[]> {
+    return (await this.#pool.call("encodeRows", { features, fitted })).levels;
+  }
+
+  /** Opens an index that answers which images are nearest to a query. */
   rowIndex(options: RowIndexOptions): Promise<RowIndex> {
     return RowIndex.open(this.#pool, options);
   }

@@ -25,6 +25,16 @@ interface Functions {
     near: number,
     squared: number,
   ): number;
+  dot(left: number, right: number, bytes: number): number;
+  near_dots(
+    left: number,
+    rows: number,
+    count: number,
+    bytes: number,
+    leasts: number,
+    near: number,
+    dots: number,
+  ): number;
   nearer_rows(
     left: number,
     rows: number,

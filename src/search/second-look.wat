@@ -123,6 +123,72 @@
         (br_if $next (i32.lt_u (local.get $i) (local.get $count)))))
     (local.get $found))
 
+  ;; The product of two vectors, in float32.
+  (func $near_dot (param $x i32) (param $y i32) (param $bytes i32) (result f32)
+    (local $end i32) (local $a v128) (local $b v128)
+    (local.set $end (i32.add (local.get $x) (local.get $bytes)))
+    (loop $next
+      (local.set $a (f32x4.add (local.get $a) (f32x4.mul (v128.load (local.get $x)) (v128.load (local.get $y)))))
+      (local.set $b (f32x4.add (local.get $b)
+        (f32x4.mul (v128.load offset=16 (local.get $x)) (v128.load offset=16 (local.get $y)))))
+      (local.set $x (i32.add (local.get $x) (i32.const 32)))
+      (local.set $y (i32.add (local.get $y) (i32.const 32)))
+      (br_if $next (i32.lt_u (local.get $x) (local.get $end))))
+    (local.set $a (f32x4.add (local.get $a) (local.get $b)))
+    (f32.add
+      (f32.add (f32x4.extract_lane 0 (local.get $a)) (f32x4.extract_lane 1 (local.get $a)))
+      (f32.add (f32x4.extract_lane 2 (local.get $a)) (f32x4.extract_lane 3 (local.get $a)))))
+
+  ;; The product of two vectors in float64: number f goes to sum f mod 8, and the eight sums are added in pairs.
+  (func $dot (export "dot") (param $x i32) (param $y i32) (param $bytes i32) (result f64)
+    (local $end i32) (local $p v128) (local $q v128)
+    (local $s01 v128) (local $s23 v128) (local $s45 v128) (local $s67 v128)
+    (local.set $end (i32.add (local.get $x) (local.get $bytes)))
+    (loop $next
+      (local.set $p (v128.load (local.get $x)))
+      (local.set $q (v128.load (local.get $y)))
+      (local.set $s01 (f64x2.add (local.get $s01)
+        (f64x2.mul (f64x2.promote_low_f32x4 (local.get $p)) (f64x2.promote_low_f32x4 (local.get $q)))))
+      (local.set $s23 (f64x2.add (local.get $s23) (f64x2.mul
+        (f64x2.promote_low_f32x4 (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $p) (local.get $p)))
+        (f64x2.promote_low_f32x4 (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $q) (local.get $q))))))
+      (local.set $p (v128.load offset=16 (local.get $x)))
+      (local.set $q (v128.load offset=16 (local.get $y)))
+      (local.set $s45 (f64x2.add (local.get $s45)
+        (f64x2.mul (f64x2.promote_low_f32x4 (local.get $p)) (f64x2.promote_low_f32x4 (local.get $q)))))
+      (local.set $s67 (f64x2.add (local.get $s67) (f64x2.mul
+        (f64x2.promote_low_f32x4 (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $p) (local.get $p)))
+        (f64x2.promote_low_f32x4 (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $q) (local.get $q))))))
+      (local.set $x (i32.add (local.get $x) (i32.const 32)))
+      (local.set $y (i32.add (local.get $y) (i32.const 32)))
+      (br_if $next (i32.lt_u (local.get $x) (local.get $end))))
+    (f64.add
+      (f64.add (call $sum_of_lanes (local.get $s01)) (call $sum_of_lanes (local.get $s23)))
+      (f64.add (call $sum_of_lanes (local.get $s45)) (call $sum_of_lanes (local.get $s67)))))
+
+  ;; Of $count vectors whose addresses (uint32) lie at $rows: those whose product with $left float32 does not find below their own of $leasts
+  ;; (float32). Their numbers go to $near (uint32) and their products in float64 to $dots; returns how many there are.
+  (func (export "near_dots")
+    (param $left i32) (param $rows i32) (param $count i32) (param $bytes i32) (param $leasts i32)
+    (param $near i32) (param $dots i32) (result i32)
+    (local $i i32) (local $row i32) (local $found i32)
+    (block $none
+      (br_if $none (i32.eqz (local.get $count)))
+      (loop $next
+        (local.set $row (i32.load (i32.add (local.get $rows) (i32.shl (local.get $i) (i32.const 2)))))
+        ;; what float32 cannot hold is looked at
+        (if (i32.eqz (f32.lt
+          (call $near_dot (local.get $left) (local.get $row) (local.get $bytes))
+          (f32.load (i32.add (local.get $leasts) (i32.shl (local.get $i) (i32.const 2))))))
+          (then
+            (i32.store (i32.add (local.get $near) (i32.shl (local.get $found) (i32.const 2))) (local.get $i))
+            (f64.store (i32.add (local.get $dots) (i32.shl (local.get $found) (i32.const 3)))
+              (call $dot (local.get $left) (local.get $row) (local.get $bytes)))
+            (local.set $found (i32.add (local.get $found) (i32.const 1)))))
+        (local.set $i (i32.add (local.get $i) (i32.const 1)))
+        (br_if $next (i32.lt_u (local.get $i) (local.get $count)))))
+    (local.get $found))
+
   ;; Of $count vectors that lie one after the other at $rows, vector i of the image $owners[i] (uint32): where one is nearer to $left than
   ;; its image was to anything before, the squared distance goes to $nearest (float64) of the image, and $name to its $which (uint32).
   (func (export "nearer_rows")

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from "fastify";
+import { messageOf } from "#base/pipeline-error.ts";
 import { imagePath } from "#server/asked-object-id.ts";
 import { answerWithin } from "#server/patience.ts";
 import { checkPictureType } from "#server/picture-body.ts";
-import { quoted, Refusal } from "#server/refusal.ts";
+import { Refusal } from "#server/refusal.ts";
 import { type AddQuerystring, addImage } from "#server/schemas.ts";
 import { type PictureRoutes, withoutModel } from "#server/similar-routes.ts";
-
-const MOST_NAME_BYTES = 255;
+import { refuseUnfitName } from "#similarity/added-images.ts";
 
 /** POST /images: an image that can be found at once, and by the next run. */
 export function addAddRoute(app: FastifyInstance, routes: PictureRoutes & { readonly canAdd: boolean }): void {
@@ -32,10 +32,11 @@ function notEnabled(): Refusal {
   return new Refusal(403, "Adding images is not enabled; start the server with --add-to FOLDER");
 }
 
-/** @throws Refusal 400 for what is no name of a file that is to be found again */
+/** @throws Refusal 400 for what is no name of a file on every system */
 function checkName(name: string): void {
-  const isOdd = /[/\\\p{Cc}]/u.test(name) || name.startsWith(".");
-  if (!isOdd && Buffer.byteLength(name) <= MOST_NAME_BYTES) return;
-  const expected = `at most ${MOST_NAME_BYTES} bytes without slashes or control characters, and no point in front`;
-  throw new Refusal(400, `Found ${quoted(name)} as the name of a file, expected ${expected}`);
+  try {
+    refuseUnfitName(name);
+  } catch (error) {
+    throw new Refusal(400, messageOf(error));
+  }
 }

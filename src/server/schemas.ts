@@ -125,7 +125,7 @@ export const addImage = {
     type: "object",
     additionalProperties: false,
     properties: {
-      name: { type: "string", minLength: 1, maxLength: 255, description: "Of the file, without folders." },
+      name: { type: "string", minLength: 1, maxLength: 200, description: "Of the file, without folders." },
     },
   },
   response: { 200: added("Its bytes are known already."), 201: added("It is new."), "4xx": error, "5xx": error },

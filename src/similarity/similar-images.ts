@@ -1,3 +1,5 @@
+import type { Metric } from "#data/metric.ts";
+
 /** An image of the index and how far it is. */
 export interface SimilarImage {
   readonly objectId: string;
@@ -37,9 +39,6 @@ export interface IndexFacts {
   /** Name of its preset; undefined where features came without a model: pictures cannot be asked for then. */
   readonly model: string | undefined;
 }
-
-/** l2: plain L2; cosine: 1 − cosine, which a vector of zeros has as 1. */
-export type Metric = "l2" | "cosine";
 
 export interface AddedImage {
   readonly objectId: string;

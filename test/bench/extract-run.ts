@@ -7,9 +7,9 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import { outputPaths } from "#artifacts/output-paths.ts";
 import { Progress } from "#base/progress.ts";
 import { RunDevice } from "#device/run-device.ts";
+import { firstModel } from "#device/run-model.ts";
 import { readSettings } from "#settings/read-settings.ts";
 import { openImages } from "../../pipeline/open-images.ts";
-import { firstModel } from "../../pipeline/run-model.ts";
 import { peakMegabytes, processorSeconds, processTree } from "./process-tree.ts";
 
 export interface RunOptions {

@@ -4,7 +4,6 @@ import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseNpyHeader } from "#npy/npy-header.ts";
 import { formatUnicodeArray } from "#npy/unicode-array.ts";
-import { MAKE_LAYER, QUERY_CASES, type QueryCase, runQueryCase } from "./queries.ts";
 
 // All-pairs search beside faiss and numpy, each in a process of its own, in one run on one machine. Needs ../shared, Debian's
 // python3-numpy, and python3-faiss for faiss. Options: names of cases, `--no-faiss`, `--no-peers`; without names all but the largest.
@@ -71,28 +70,7 @@ export async function bench(args: readonly string[]): Promise<unknown> {
     console.error(describe(result));
     results.push(result);
   }
-  return { allPairs: results, queries: benchQueries(names) };
-}
-
-function benchQueries(names: readonly string[]) {
-  const results: unknown[] = [];
-  for (const [name, wanted] of Object.entries(QUERY_CASES)) {
-    if (names.length > 0 && !names.includes(name)) continue;
-    const result = { case: name, ...runQueryCase(wanted, queryFolder(wanted), run, PYTHON) };
-    const [ours, theirs] = [result.ours.medianSeconds, result.numpyMedianSeconds].map((s) => (s * 1000).toFixed(1));
-    console.error(`${name}: ${ours} ms a query · numpy ${theirs} ms (${result.ratio}×)`);
-    results.push(result);
-  }
   return results;
-}
-
-/** Made features, or a random layer over them. */
-function queryFolder({ rows, layer }: QueryCase): string {
-  const made = featureFolder({ model: "mobilenet_v3_small_100_224", rows });
-  if (layer === undefined) return made;
-  return whole(join(WORK, `layer-${layer}-${rows}`), rows, (file) => {
-    run(PYTHON, ["-c", MAKE_LAYER, join(made, "0000.features.npy"), String(layer), file]);
-  });
 }
 
 /** A folder with features of a model over real photos, stretched to many rows, or with drawn ones. */

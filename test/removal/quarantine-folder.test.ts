@@ -1,8 +1,8 @@
 import { mkdir, realpath, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { ImagePlaces } from "#artifacts/image-places.ts";
 import { outputPaths } from "#artifacts/output-paths.ts";
-import { ImagePlaces } from "#removal/image-places.ts";
 import { quarantineFolder } from "#removal/quarantine-folder.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 

@@ -12,6 +12,22 @@ export function oracleDistance(a: FeatureMatrix, i: number, b: FeatureMatrix, j:
   return Math.sqrt(p + q + (r + s));
 }
 
+/** 1 − cosine of two rows in float64, summed in the same way; 1 where one is zero. */
+export function oracleCosineDistance(a: FeatureMatrix, i: number, b: FeatureMatrix, j: number): number {
+  const norms = Math.sqrt(oracleDot(a, i, a, i) * oracleDot(b, j, b, j));
+  return norms === 0 ? 1 : Math.max(0, 1 - oracleDot(a, i, b, j) / norms);
+}
+
+function oracleDot(a: FeatureMatrix, i: number, b: FeatureMatrix, j: number): number {
+  const sums = [0, 1, 2, 3, 4, 5, 6, 7].map((start) => {
+    let sum = 0;
+    for (let f = start; f < a.dim; f += 8) sum += a.values[i * a.dim + f] * b.values[j * b.dim + f];
+    return sum;
+  });
+  const [p, q, r, s] = [0, 2, 4, 6].map((k) => sums[k] + sums[k + 1]);
+  return p + q + (r + s);
+}
+
 /** `left-right:distance` of every pair within the threshold, in order. */
 export function oraclePairs(features: FeatureMatrix, threshold: number): string[] {
   const pairs: string[] = [];

@@ -26,9 +26,14 @@ export class ImagePlaces {
     );
   }
 
+  /** The image folder that an id is of; undefined where it is of none. */
+  folderOf(id: string): ScannedFolder | undefined {
+    return this.folders.find(({ prefix }) => id.startsWith(prefix));
+  }
+
   /** Undefined for an id that is of no image folder, or whose path would leave it. */
   find(id: string): ImagePlace | undefined {
-    const folder = this.folders.find(({ prefix }) => id.startsWith(prefix));
+    const folder = this.folderOf(id);
     if (!folder) return undefined;
     const parts = id.slice(folder.prefix.length).split("/");
     if (parts.some((part) => ["", ".", ".."].includes(part) || part.includes("\0"))) return undefined;

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ImagePlaces, replacePlaces } from "#removal/image-places.ts";
+import { ImagePlaces, replacePlaces } from "#artifacts/image-places.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const FOLDERS = [

@@ -1,0 +1,120 @@
+// npm run search -- QUERY…: the images that are nearest to image files or to images of the index.
+import { existsSync } from "node:fs";
+import { cpus } from "node:os";
+import { closeAll } from "#base/close-all.ts";
+import { messageOf, PipelineError } from "#base/pipeline-error.ts";
+import { Progress } from "#base/progress.ts";
+import type { FeatureMatrix } from "#data/feature-matrix.ts";
+import { UnreadablePicture } from "#images/unreadable-picture.ts";
+import type { ImageRows } from "#similarity/image-rows.ts";
+import type { IndexedImages } from "#similarity/indexed-images.ts";
+import { QueryPictures } from "#similarity/query-pictures.ts";
+import type { SimilarImage } from "#similarity/similar-images.ts";
+import { SimilaritySource } from "#similarity/similarity-source.ts";
+import { endProcess } from "#terminal/end-process.ts";
+import { showProgress } from "#terminal/progress-display.ts";
+import { readSearchFlags, type SearchFlags } from "./search-flags.ts";
+import { storedQueries } from "./stored-queries.ts";
+
+/** What is asked, and how it is called in the answer. */
+interface Query {
+  readonly name: string;
+  readonly objectId: string | null;
+  readonly vectors: () => Promise<FeatureMatrix>;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const flags = readSearchFlags(args);
+  if (!flags) return 0;
+  const progress = new Progress();
+  const stopShowing = showProgress(progress, { quiet: flags.quiet, format: "text", stream: process.stderr });
+  const source = new SimilaritySource({ ...flags, progress });
+  let pictures: QueryPictures | undefined;
+  try {
+    const rows = await source.rows();
+    // the model opens while the index does
+    pictures = mayNamePicture(flags, rows) ? openPictures(rows, flags) : undefined;
+    const images = await source.open(rows, { maxVectorBytes: 0 });
+    try {
+      stopShowing();
+      return await answerAll(flags, images, pictures);
+    } finally {
+      await images.close();
+    }
+  } finally {
+    stopShowing();
+    await closeAll(
+      () => pictures?.close(),
+      () => source.close(),
+    );
+  }
+}
+
+async function answerAll(
+  flags: SearchFlags,
+  images: IndexedImages,
+  pictures: QueryPictures | undefined,
+): Promise<number> {
+  let failed = 0;
+  const isOne = flags.queries.length === 1 && flags.stored === undefined;
+  for await (const query of queriesOf(flags, images, pictures)) {
+    try {
+      const similar = await images.nearest(await query.vectors(), flags);
+      process.stdout.write(flags.json ? jsonLine(query, similar) : textLines(query, similar, isOne));
+    } catch (error) {
+      if (!(error instanceof UnreadablePicture)) throw error;
+      if (isOne) throw new PipelineError("input", `Cannot read "${query.name}": ${messageOf(error)}`, { cause: error });
+      process.stderr.write(`Passed over "${query.name}": ${messageOf(error)}\n`);
+      failed++;
+    }
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+async function* queriesOf(
+  { queries, stored }: SearchFlags,
+  images: IndexedImages,
+  pictures: QueryPictures | undefined,
+): AsyncGenerator<Query> {
+  for (const name of queries) yield queryOf(name, images, pictures);
+  if (stored === undefined) return;
+  for await (const { objectId, vectors } of storedQueries(stored, images.facts.dim))
+    yield { name: objectId, objectId, vectors: async () => vectors };
+}
+
+/** An id of the index comes before a file of the same name. */
+function queryOf(name: string, images: IndexedImages, pictures: QueryPictures | undefined): Query {
+  const known = images.vectorsOf(name);
+  if (known) return { name, objectId: name, vectors: async () => known };
+  if (!existsSync(name)) {
+    const advice = "object ids stand in the reports, such as the column path of groups.csv";
+    throw new PipelineError("input", `Expected an object id of the index or an image file, found "${name}": ${advice}`);
+  }
+  const vectors = async () => {
+    if (!pictures) throw new PipelineError("input", `Cannot search for "${name}": ${images.rows.noModel}`);
+    return (await pictures.embed(name)).vectors.matrix;
+  };
+  return { name, objectId: null, vectors };
+}
+
+function mayNamePicture({ queries }: SearchFlags, rows: ImageRows): boolean {
+  if (rows.model === undefined) return false;
+  const ids = new Set(rows.images.map((image) => image?.objectId));
+  return queries.some((name) => !ids.has(name) && existsSync(name));
+}
+
+function openPictures({ model }: ImageRows, { settings }: SearchFlags): QueryPictures | undefined {
+  const processors = cpus().length;
+  return model && new QueryPictures(model, { limits: settings.extract, concurrency: 1, processors });
+}
+
+function jsonLine({ objectId }: Query, similarImages: readonly SimilarImage[]): string {
+  return `${JSON.stringify({ time: Date.now(), queryObjectId: objectId, similarImages })}\n`;
+}
+
+function textLines({ name }: Query, similar: readonly SimilarImage[], isOne: boolean): string {
+  const head = isOne ? "" : `# ${name}\n`;
+  return head + similar.map(({ objectId, distance }) => `${objectId} ${distance}\n`).join("");
+}
+
+endProcess(main(process.argv.slice(2)));

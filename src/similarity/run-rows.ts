@@ -1,0 +1,100 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LOST_ROW, withOneOwner } from "#artifacts/check-index.ts";
+import { ImagePlaces } from "#artifacts/image-places.ts";
+import { readImages } from "#artifacts/index-files.ts";
+import { INDEX_RECORD, INDEX_RECORD_COPY, type IndexRecord, readIndexRecord } from "#artifacts/index-record.ts";
+import type { OutputPaths } from "#artifacts/output-paths.ts";
+import { partsOf } from "#artifacts/shard-files.ts";
+import { storedFolders } from "#artifacts/stored-folders.ts";
+import { fingerprint } from "#base/fingerprint.ts";
+import { messageOf, PipelineError } from "#base/pipeline-error.ts";
+import type { IndexRow } from "#data/index-row.ts";
+import { firstModel, type RunModel } from "#device/run-model.ts";
+import type { Settings } from "#settings/settings.ts";
+import type { ImageRows, ShardRows } from "#similarity/image-rows.ts";
+import type { IndexedImage } from "#similarity/similar-images.ts";
+
+/**
+ * The images of the latest finished run, as its index and run.json tell. Nothing is changed on disk.
+ *
+ * @param tell gets a line where pictures cannot be had
+ * @throws PipelineError `artifact` where there is no finished run, or a file of the index is not whole
+ */
+export async function runRows(paths: OutputPaths, tell: (line: string) => void): Promise<ImageRows> {
+  const record = await finishedRecord(paths);
+  const rows: IndexRow[] = [];
+  const shards: ShardRows[] = [];
+  for (const { rows: rowCount, content } of record.shards) {
+    // what lies behind was brought by a run that did not end
+    if (rows.length >= record.reportedRows) break;
+    if (content) {
+      const part = partsOf(paths.index, content, { firstRow: rows.length, rowCount, dim: record.madeBy.dim });
+      const { features, views } = content;
+      shards.push({ part, key: fingerprint({ features, views, dim: record.madeBy.dim }) });
+    }
+    const known = content ? await readImages(paths.index, content.images) : [];
+    for (let i = 0; i < rowCount; i++) rows.push(known[i] ?? LOST_ROW);
+  }
+  const places = await placesOf(paths, tell);
+  const model = await modelOf(paths, record);
+  return {
+    generation: fingerprint({ record, folders: places?.folders ?? null }),
+    images: withOneOwner(rows).map((row) => imageOf(row, places)),
+    shards,
+    dim: record.madeBy.dim,
+    views: shards[0]?.part.views?.perImage ?? 0,
+    ...model,
+    modelName: record.madeBy.model,
+    folders: places?.folders ?? [],
+    pathOf: (id) => places?.find(id)?.path,
+  };
+}
+
+async function finishedRecord({ root, index }: OutputPaths): Promise<IndexRecord> {
+  const first = await readIndexRecord(join(index, INDEX_RECORD));
+  const found = typeof first === "object" ? first : await readIndexRecord(join(index, INDEX_RECORD_COPY));
+  if (found === "other") {
+    const advice = "run the pipeline again with this version";
+    throw new PipelineError("artifact", `The index "${index}" was made by another version of this program: ${advice}`);
+  }
+  if (typeof found === "object" && found.reportedRows > 0) return found;
+  const state = found === undefined ? "none" : found === "damaged" ? "a damaged one" : "one of a run that did not end";
+  const advice = `run npm run pipeline, with --output where that is another folder than "${root}"`;
+  throw new PipelineError("artifact", `Expected an index in "${index}", found ${state}: ${advice}`);
+}
+
+function imageOf(
+  { id, width, height, bytes, sha256 }: IndexRow,
+  places: ImagePlaces | undefined,
+): IndexedImage | undefined {
+  if (id === "") return undefined;
+  const isReference = places?.folderOf(id)?.reference ?? false;
+  return { objectId: id, width, height, bytes, sha256, isReference };
+}
+
+async function placesOf({ reports }: OutputPaths, tell: (line: string) => void): Promise<ImagePlaces | undefined> {
+  try {
+    return await ImagePlaces.open(await storedFolders(reports));
+  } catch (error) {
+    tell(`Pictures cannot be shown: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** The model as the latest run was told of it, where it still makes the same vectors. */
+async function modelOf(
+  { reports }: OutputPaths,
+  { madeBy }: IndexRecord,
+): Promise<{ model: RunModel | undefined; noModel: string }> {
+  const file = join(reports, "run.json");
+  try {
+    const { config } = JSON.parse(await readFile(file, "utf8")) as { config: Settings };
+    const model = await firstModel(config);
+    if (model.fingerprint === madeBy.fingerprint) return { model, noModel: "" };
+    const noModel = `the index was made by ${madeBy.model} as it was then, which is another model or preset now: run the pipeline again`;
+    return { model: undefined, noModel };
+  } catch (error) {
+    return { model: undefined, noModel: `the model of the latest run cannot be used (${messageOf(error)})` };
+  }
+}
