@@ -15,4 +15,5 @@ if (!data.served.hasReports) {
   for (const view of ["groups", "candidates", "charts"]) byId(`${view}-link`, HTMLElement).hidden = true;
   byId("review-bar", HTMLElement).dataset.bare = "true";
 }
+byId("main", HTMLElement).dataset.begun = "true";
 review.begin((event, target) => browse.takeKey(event, target));

@@ -39,9 +39,9 @@ export class GridView {
       clearTimeout(this.#typing);
       this.#typing = setTimeout(() => onRoute({ view: "grid", page: 0, query: this.#field.value }), TYPING_MS);
     });
-    byId("browse-form", HTMLFormElement).addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#tiles.querySelector<HTMLElement>("a")?.focus();
+    byId("browse-form", HTMLFormElement).addEventListener("submit", (event) => event.preventDefault());
+    this.#field.addEventListener("keydown", ({ key }) => {
+      if (key === "Enter") this.#tiles.querySelector<HTMLElement>("a")?.focus();
     });
     listenToArrows(this.#tiles);
   }

@@ -1,4 +1,4 @@
-import { svgElement } from "../elements.ts";
+import { byId, svgElement } from "../elements.ts";
 import { distanceText } from "../number-text.ts";
 import { type MapLayout, mapLayout } from "./map-layout.ts";
 import { moveTiles, type TilePlace } from "./map-motion.ts";
@@ -20,15 +20,18 @@ export interface DrawnMap {
 
 /** The map: what is like an image around it, each as far from the inner ring as its distance says. */
 export class MapDrawing {
-  readonly #svg = document.getElementById("map-drawing") as unknown as SVGSVGElement;
-  readonly #figure = this.#svg.parentElement as HTMLElement;
+  readonly #figure = byId("map-figure", HTMLElement);
+  readonly #svg = svgElement("svg", {
+    id: "map-drawing",
+    role: "group",
+    "aria-label": "Map of what is like the image in the middle",
+  });
   #drawn: DrawnMap | undefined;
   #places = new Map<string, TilePlace>();
   #width = 0;
 
   constructor() {
-    this.#svg.setAttribute("role", "group");
-    this.#svg.setAttribute("aria-label", "Map of what is like the image in the middle");
+    this.#figure.prepend(this.#svg);
     new ResizeObserver(() => {
       if (this.#drawn && this.#figure.clientWidth !== this.#width) this.#build(this.#drawn);
     }).observe(this.#figure);

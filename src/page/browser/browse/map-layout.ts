@@ -24,7 +24,7 @@ interface RingScale extends Scale {
 
 const GAP = 5;
 /** A neighbour's square is never smaller: fewer are shown then. */
-const LEAST_SIDE = 30;
+const LEAST_SIDE = 28;
 /** Below this the ring of distance 0 goes outwards, to make room for many near ones. */
 const GOOD_SIDE = 44;
 /** Where that ring may lie, as parts of the way to the outermost. */

@@ -34,8 +34,7 @@ export function neighbourTile(neighbour: MapNeighbour, place: number, side: numb
       ...(isCopy ? { "data-copy": "true" } : {}),
     },
     svgElement("rect", { ...square, class: "tile-ground" }),
-    missingName(objectId, side),
-    pictureOf(picture, side / 2, "url(#tile-shape)"),
+    pictureOf(picture, side / 2, "url(#tile-shape)", objectId),
     svgElement("rect", { ...square, class: "tile-edge" }),
     ...(side < ROOM_FOR_DISTANCE ? [] : distancePill(distanceText(distance), side)),
   );
@@ -52,8 +51,7 @@ export function centreTile(picture: string, name: string, radius: number): SVGGE
     "g",
     { class: "centre", role: "img", tabindex: "-1", "aria-label": `In the middle: ${visibleText(name)}` },
     svgElement("circle", { r: radius, class: "tile-ground" }),
-    missingName(name, radius * 1.6),
-    pictureOf(picture, radius, "url(#centre-shape)"),
+    pictureOf(picture, radius, "url(#centre-shape)", name),
     svgElement("circle", { r: radius, class: "tile-edge" }),
   );
 }
@@ -69,7 +67,7 @@ export function tileShapes(): SVGDefsElement {
   );
 }
 
-function pictureOf(address: string, half: number, shape: string): SVGImageElement {
+function pictureOf(address: string, half: number, shape: string, name: string): SVGImageElement {
   const picture = svgElement("image", {
     href: address,
     x: -half,
@@ -79,17 +77,20 @@ function pictureOf(address: string, half: number, shape: string): SVGImageElemen
     preserveAspectRatio: "xMidYMid slice",
     "clip-path": shape,
   });
-  // the name below it is seen then
-  picture.addEventListener("error", () => picture.remove());
+  picture.addEventListener("error", () => picture.replaceWith(missingPicture(name, half)));
   return picture;
 }
 
-/** The end of the name, seen while there is no picture. */
-function missingName(objectId: string, side: number): SVGTextElement {
+/** The end of the name in its place. */
+function missingPicture(objectId: string, half: number): SVGTextElement {
   const name = pathParts(objectId)[1] || visibleText(objectId);
-  const most = Math.max(3, Math.floor(side / CHARACTER) - 1);
+  const most = Math.max(3, Math.floor((1.8 * half) / CHARACTER));
   const text = name.length > most ? `…${name.slice(1 - most)}` : name;
-  return svgElement("text", { class: "tile-missing", "text-anchor": "middle", dy: "0.35em" }, text);
+  return svgElement(
+    "text",
+    { class: "tile-missing", "text-anchor": "middle", dy: "0.35em", "aria-hidden": "true" },
+    text,
+  );
 }
 
 function distancePill(text: string, side: number): SVGElement[] {
