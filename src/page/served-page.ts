@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { dataBlock } from "#page/data-block.ts";
 import { blockIds } from "#page/page-blocks.ts";
 import type { PageFacts } from "#page/page-content.ts";
@@ -20,16 +21,26 @@ const NO_FACTS: PageFacts = {
  */
 export async function* servedPage({ index, reports }: ServedContent): AsyncGenerator<string> {
   const frame = await pageFrame("served");
-  const head: ServedHead = {
-    ...(reports?.head ?? { fingerprint: "", facts: NO_FACTS, groupCount: 0, candidateCount: 0, hasChanges: false }),
-    maxThumbnails: 0,
-    index,
-    hasReports: reports !== undefined,
-  };
+  const head = headOf({ index, reports });
   const records = reports && { ...reports, changes: head.hasChanges ? reports.changes : undefined };
   yield frame.beforeData + dataBlock(blockIds.head, head);
   if (records) yield* firstRecords(records);
   yield frame.script;
   if (records) yield* furtherRecords(records);
   yield frame.afterData;
+}
+
+/** Tells pages apart: the same for the same script, index and reports. */
+export async function servedPageVersion(content: ServedContent): Promise<string> {
+  const { beforeData, script } = await pageFrame("served");
+  return createHash("sha256")
+    .update(beforeData)
+    .update(script)
+    .update(JSON.stringify(headOf(content)))
+    .digest("hex");
+}
+
+function headOf({ index, reports }: ServedContent): ServedHead {
+  const none = { fingerprint: "", facts: NO_FACTS, groupCount: 0, candidateCount: 0, hasChanges: false };
+  return { ...(reports?.head ?? none), maxThumbnails: 0, index, hasReports: reports !== undefined };
 }

@@ -1,14 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { similarHash } from "#page/browser/browse/browse-route.ts";
 import { hasChromium, openChromium } from "../support/chromium.ts";
 import { type FakeServer, fakeSimilarityServer } from "../support/fake-similarity-server.ts";
+import { givePicture } from "../support/give-picture.ts";
 import { neighboursOf, openServed } from "../support/open-served.ts";
 import { drawPicture } from "../support/pictures.ts";
 import { MARKUP_NAMES, mixedContent } from "../support/review-content.ts";
-import { bareContent, servedContent } from "../support/served-content.ts";
+import { servedContent } from "../support/served-content.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -28,23 +29,6 @@ async function server(): Promise<FakeServer> {
   const ids = [...new Set([...paths, ...OTHERS])];
   return fakeSimilarityServer(await servedContent(report, { images: ids.length }), { ids });
 }
-
-/** Does with a file what the browser does when a person drops or pastes it. */
-async function give(page: Page, how: "drop" | "paste", content: Buffer, name = "mine.png"): Promise<void> {
-  const file = { base64: content.toString("base64"), name, how };
-  await page.evaluate(`(${giveIn})(${JSON.stringify(file)})`);
-}
-
-const giveIn = `({ base64, name, how }) => {
-  const transfer = new DataTransfer();
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  transfer.items.add(new File([bytes], name, { type: "image/png" }));
-  const options = { bubbles: true, cancelable: true };
-  if (how === "paste") document.body.dispatchEvent(new ClipboardEvent("paste", { ...options, clipboardData: transfer }));
-  else for (const kind of ["dragover", "drop"]) {
-    document.querySelector("main").dispatchEvent(new DragEvent(kind, { ...options, dataTransfer: transfer }));
-  }
-}`;
 
 inChromium("five neighbours are walked by mouse, and the browser's buttons walk them back and forth", async () => {
   const { page, faults } = await openServed(browser, await server());
@@ -104,7 +88,7 @@ inChromium(
     const fake = await server();
     const { page, faults } = await openServed(browser, fake, "#groups");
     const picture = await drawPicture(5).png().toBuffer();
-    await give(page, "drop", picture);
+    await givePicture(page, "drop", picture);
     const [first] = await neighboursOf(page, "mine.png");
     expect(fake.requests).toContain("POST similar?limit=24");
     expect(await page.locator("#centre-picture img").getAttribute("src")).toMatch(/^blob:/);
@@ -114,7 +98,7 @@ inChromium(
     await neighboursOf(page, first);
     await page.goBack();
     await neighboursOf(page, "mine.png");
-    await give(page, "paste", picture, "pasted.png");
+    await givePicture(page, "paste", picture, "pasted.png");
     await neighboursOf(page, "pasted.png");
     await page
       .locator("#picture-field")
@@ -131,7 +115,7 @@ inChromium("what the server says is wrong stands in the page as it says it", asy
   await expect
     .poll(() => page.locator("#map-problem").textContent())
     .toBe('No image of the index has the id "no/such.jpg"');
-  await give(page, "drop", Buffer.from("text"));
+  await givePicture(page, "drop", Buffer.from("text"));
   await expect.poll(() => page.locator("#map-problem").textContent()).toMatch(/Found a text, expected a picture/);
   expect(faults.filter((fault) => !/Failed to load resource/.test(fault))).toEqual([]);
 });
@@ -219,49 +203,4 @@ inChromium("nothing that stands in a name runs, and each name is shown and asked
   const centre = await page.locator("#centre-name").textContent();
   expect(centre).toBe("line⟨000A⟩end⟨000D⟩⟨2028⟩⟨202E⟩gpj.txt");
   expect(faults).toEqual([]);
-});
-
-inChromium(
-  "a hundred thousand images are there within a second, and the browser holds but a page of them",
-  async () => {
-    const ids = Array.from({ length: 100_000 }, (_, i) => `set/${i % 100}/image-${String(i).padStart(6, "0")}.jpg`);
-    const fake = await fakeSimilarityServer(bareContent({ images: ids.length }), { ids });
-    const { page } = await openServed(browser, fake);
-    const took: number[] = [];
-    for (let time = 0; time < 3; time++) {
-      await page.reload();
-      await page.locator(".tile img").first().waitFor();
-      await page.waitForLoadState("networkidle");
-      // milliseconds since the page was asked for until its first picture was there
-      took.push(
-        await page.evaluate(
-          "Math.min(...performance.getEntriesByType('resource').filter(({ name }) => /width=/.test(name)).map(({ responseEnd }) => responseEnd))",
-        ),
-      );
-    }
-    expect(Math.min(...took)).toBeLessThan(1000);
-    expect(await page.locator(".tile").count()).toBe(96);
-    await page.locator("#browse-pager input").fill("1000");
-    await page.keyboard.press("Enter");
-    await expect.poll(() => page.locator("#browse-status").textContent()).toBe("100,000 images, 95,905–96,000 here");
-    expect(await page.locator(".tile").count()).toBe(96);
-    for (const view of ["groups", "candidates", "charts"])
-      expect(await page.locator(`#${view}-link`).isVisible()).toBe(false);
-  },
-);
-
-inChromium("vectors without pictures and without a model are browsed by their names", async () => {
-  const fake = await fakeSimilarityServer(bareContent({ metric: "cosine", model: undefined }), {
-    ids: OTHERS,
-    hasPictures: false,
-  });
-  const { page, faults } = await openServed(browser, fake);
-  await expect.poll(() => page.locator(".tile").first().textContent()).toMatch(/^No picturephoto/);
-  expect(await page.locator("#picture-button").isVisible()).toBe(false);
-  await page.locator(".tile").first().click();
-  await page.locator("#map-drawing .neighbour").first().waitFor();
-  expect(await page.locator("#map-caption").textContent()).toBe("Rings show the 1 − cosine.");
-  await give(page, "drop", Buffer.from("text"));
-  await expect.poll(() => page.locator("#announcer").textContent()).toMatch(/without a model/);
-  expect(faults.filter((fault) => !/Failed to load resource/.test(fault))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import type { ServedContent, ServedHead } from "#page/served-content.ts";
-import { servedPage } from "#page/served-page.ts";
+import { servedPage, servedPageVersion } from "#page/served-page.ts";
 import { mixedContent, randomGroups, reviewContent } from "../support/review-content.ts";
 import { bareContent, servedContent } from "../support/served-content.ts";
 
@@ -51,4 +51,16 @@ test("without reports the page has the facts of the index alone", async () => {
   const html = await written(bareContent({ images: 7, metric: "cosine", model: undefined }));
   expect(headOf(html)).toMatchObject({ groupCount: 0, hasReports: false, index: { images: 7, metric: "cosine" } });
   expect(html.endsWith("</html>\n")).toBe(true);
+});
+
+test("a page has another version when the index or the reports are others", async () => {
+  const contents = [
+    bareContent(),
+    bareContent({ images: 8 }),
+    await servedContent(reviewContent([...randomGroups(3, 1)])),
+    await servedContent(reviewContent([...randomGroups(3, 2)])),
+  ];
+  const versions = await Promise.all(contents.map(servedPageVersion));
+  expect(new Set(versions).size).toBe(contents.length);
+  expect(await servedPageVersion(bareContent())).toBe(versions[0]);
 });

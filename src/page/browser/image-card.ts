@@ -90,6 +90,8 @@ export class ImageCard {
     } else {
       const why = address === null ? "This picture gave no thumbnail." : whyLeftOut;
       this.#picture.replaceChildren(element("span", { class: "no-picture" }, why));
+      // what stands on a button is part of its name
+      this.#picture.setAttribute("aria-label", `Details of ${pathParts(this.content.image.path)[1]}: ${why}`);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { byId } from "../elements.ts";
 import type { Review } from "../review.ts";
+import { routeOf } from "../route.ts";
 import type { OtherView } from "../router.ts";
 import { browseHash, browseRouteOf, type GridRoute, type MapRoute } from "./browse-route.ts";
 import { listenToPictures } from "./given-pictures.ts";
@@ -40,7 +41,7 @@ export class BrowseView implements OtherView {
   }
 
   isNamedBy(hash: string): boolean {
-    return !this.#data.served.hasReports || browseRouteOf(hash) !== undefined;
+    return browseRouteOf(hash) !== undefined || (!this.#data.served.hasReports && routeOf(hash) !== undefined);
   }
 
   show(hash: string): void {
@@ -112,10 +113,12 @@ export class BrowseView implements OtherView {
   }
 
   #search(): true {
-    if (this.#isMap) this.#toGrid();
-    const field = byId("browse-search", HTMLInputElement);
-    // the grid is shown with the next task
-    setTimeout(() => field.focus());
+    if (this.#isMap) {
+      this.#toGrid();
+      // not only when the address has changed, which is a task of its own
+      this.#showGrid(this.#gridRoute);
+    }
+    setTimeout(() => byId("browse-search", HTMLInputElement).focus());
     return true;
   }
 }

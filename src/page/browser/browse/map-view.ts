@@ -1,5 +1,6 @@
-import { byId } from "../elements.ts";
+import { byId, setState } from "../elements.ts";
 import { sizeLine } from "../group-section.ts";
+import type { IndexedGroup } from "../indexed-group.ts";
 import { distanceText, numberOf } from "../number-text.ts";
 import type { Review } from "../review.ts";
 import { pathParts } from "../visible-text.ts";
@@ -34,6 +35,11 @@ export class MapView {
   readonly #count = byId("map-count", HTMLSelectElement);
   readonly #references = byId("map-references", HTMLInputElement);
   readonly #rows = byId("neighbours", HTMLElement);
+  readonly #body = byId("map-body", HTMLElement);
+  /** What is drawn, what the server found for it, and the group that it is in. */
+  #centre: Centre | undefined;
+  #found: readonly SimilarImage[] = [];
+  #group: IndexedGroup | undefined;
   #neighbours: readonly MapNeighbour[] = [];
   #asked = new AbortController();
   #route: MapRoute | undefined;
@@ -73,19 +79,25 @@ export class MapView {
     byId("copy-link", HTMLElement).hidden = route.view === "picture";
     const centre = this.#centres.of(route);
     this.#trail.goTo(this.#route);
-    if (!centre) return this.#sayProblem(PROBLEM_OF_LOST);
-    const [, name] = pathParts(centre.name);
-    this.shownId = centre.objectId;
+    this.shownId = centre?.objectId;
+    const name = centre ? pathParts(centre.name)[1] : "a picture";
     document.title = `${name} – twinsift`;
     byId("browse-title", HTMLElement).textContent = `Like ${name}`;
+    if (!centre) return this.#sayProblem(PROBLEM_OF_LOST);
     this.#panel.show(centre);
     const { signal } = this.#asked;
+    setState(this.#body, "aria-busy", "true");
     try {
-      const found = await this.#ask(this.#route, signal);
-      this.#draw(centre, found);
+      this.#found = await this.#ask(this.#route, signal);
+      this.#centre = centre;
+      this.#draw();
+      if (this.#isWalking) this.#drawing.focusCentre();
+      this.#isWalking = true;
     } catch (error) {
-      if (!signal.aborted) this.#sayProblem(error instanceof ServerProblem ? error.message : String(error));
+      if (signal.aborted) return;
+      this.#sayProblem(error instanceof ServerProblem ? error.message : String(error));
     }
+    setState(this.#body, "aria-busy", undefined);
     await this.#addFacts(centre, signal);
   }
 
@@ -95,6 +107,7 @@ export class MapView {
     if (!this.#route) return;
     this.#asked.abort();
     this.#route = undefined;
+    this.#centre = undefined;
     this.shownId = undefined;
     this.#trail.leave();
     this.#drawing.clear();
@@ -102,7 +115,10 @@ export class MapView {
   }
 
   refresh(): void {
-    if (this.#route) this.#panel.refresh();
+    if (!this.#route) return;
+    this.#panel.refresh();
+    // the group of the image may have been read meanwhile
+    if (this.#centre && this.#groupOf(this.#centre) !== this.#group) this.#draw();
   }
 
   takeKey(key: string): boolean {
@@ -140,12 +156,14 @@ export class MapView {
     return found.filter(({ objectId }) => objectId !== route.objectId).slice(0, count);
   }
 
-  #draw(centre: Centre, found: readonly SimilarImage[]): void {
+  #draw(): void {
+    const centre = this.#centre;
+    if (!centre) return;
     this.#sayProblem("");
     const { count, referenceOnly = false } = this.#route ?? {};
-    const group = centre.objectId === undefined ? undefined : this.#data.reviewed(centre.objectId)?.group;
-    const members = new Set(group?.group.members.map(({ path }) => path));
-    this.#neighbours = found.map(({ objectId, distance }) => ({
+    this.#group = this.#groupOf(centre);
+    const members = new Set(this.#group?.group.members.map(({ path }) => path));
+    this.#neighbours = this.#found.map(({ objectId, distance }) => ({
       objectId,
       distance,
       link: browseHash({ view: "image", objectId, count: count as Count, referenceOnly }),
@@ -163,8 +181,10 @@ export class MapView {
     this.#rows.scrollTop = 0;
     byId("map-status", HTMLElement).textContent = this.#status(pathParts(name)[1], referenceOnly);
     this.#sayNeighbour(undefined);
-    if (this.#isWalking) this.#drawing.focusCentre();
-    this.#isWalking = true;
+  }
+
+  #groupOf({ objectId }: Centre): IndexedGroup | undefined {
+    return objectId === undefined ? undefined : this.#data.reviewed(objectId)?.group;
   }
 
   /** Pixels and bytes, where the reports do not tell them. */
@@ -184,10 +204,12 @@ export class MapView {
   }
 
   #sayProblem(problem: string): void {
+    this.#body.hidden = problem !== "";
     byId("map-problem", HTMLElement).hidden = problem === "";
     byId("map-problem", HTMLElement).textContent = problem;
     if (problem === "") return;
     this.#drawing.clear();
+    this.#centre = undefined;
     this.#neighbours = [];
     this.#rows.replaceChildren();
     byId("map-status", HTMLElement).textContent = "";
