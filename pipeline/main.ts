@@ -6,6 +6,7 @@ import { messageOf } from "#base/pipeline-error.ts";
 import { Progress } from "#base/progress.ts";
 import { WorkerThread } from "#base/worker-thread.ts";
 import { type RunFacts, runJson } from "#reports/run-report.ts";
+import { shownSettings } from "#settings/shown-settings.ts";
 import { describeError, endProcess, exitCodeOf } from "#terminal/end-process.ts";
 import { writeLogLine } from "#terminal/log-line.ts";
 import { showProgress } from "#terminal/progress-display.ts";
@@ -77,7 +78,7 @@ async function recordedRun(
     version: packageJson.version,
     started,
     finished: new Date(),
-    config: settings,
+    config: shownSettings(settings),
     device: settings.device === "auto" ? "cpu" : settings.device,
     stages: progress.timings(),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,

@@ -1,4 +1,4 @@
-// npm run assemble: makes the .wasm beside each .wat, and script and style of report.html; tests repeat it and expect the same bytes.
+// npm run assemble: makes the .wasm beside each .wat, and scripts and styles of report.html and the server's page; tests repeat it and expect the same bytes.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { reviewPageBundles } from "./review-page-bundle.ts";

@@ -1,10 +1,12 @@
 import { build } from "esbuild";
 
-/** What report.html is made of, by file name: script and style, each one file, the same for the same sources. */
-export async function reviewPageBundles(): Promise<Record<"review-page.js" | "review-page.css", string>> {
+/** What report.html and the server's page are made of, by file name: script and style, each one file, the same for the same sources. */
+export async function reviewPageBundles(): Promise<Record<string, string>> {
   return {
     "review-page.js": await bundle("src/page/browser/main.ts"),
     "review-page.css": await bundle("src/page/style/main.css"),
+    "served-page.js": await bundle("src/page/browser/served.ts"),
+    "served-page.css": await bundle("src/page/style/served.css"),
   };
 }
 

@@ -36,7 +36,8 @@ const handlers = {
       decodeImage(path, options, limits).then((decoded) => shelve(decoded, place)),
     ),
   gray: ({ path, limits, side }: Request & { readonly side: number }) => outcome(path, decodeGray(path, side, limits)),
-  thumbnail: ({ path, limits }: Request) => outcome(path, encodeThumbnail(path, limits)),
+  thumbnail: ({ path, limits, side }: Request & { readonly side?: number }) =>
+    outcome(path, encodeThumbnail(path, limits, side)),
   hashPixels: ({ path, limits }: Request) => outcome(path, hashPixels(path, limits)),
 };
 

@@ -85,8 +85,8 @@ export class PictureReader {
   }
 
   /** See `encodeThumbnail`. */
-  async thumbnail(path: string): Promise<Uint8Array> {
-    const request = { path, limits: this.#limits };
+  async thumbnail(path: string, side?: number): Promise<Uint8Array> {
+    const request = { path, limits: this.#limits, ...(side === undefined ? {} : { side }) };
     // its bytes lie in the message, which is not to be kept with them
     return Uint8Array.from(await this.#read((how) => this.#pool.call("thumbnail", request, how)));
   }

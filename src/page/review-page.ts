@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { dataBlock } from "#page/data-block.ts";
 import {
-  type BlockGroup,
   blockIds,
   CANDIDATES_PER_PAGE,
   CANDIDATES_SHARE,
@@ -10,8 +9,9 @@ import {
   THUMBNAILS_PER_GROUP,
   type Thumbnail,
 } from "#page/page-blocks.ts";
-import type { PageCandidate, PageContent, PageGroup } from "#page/page-content.ts";
+import type { PageContent, PageGroup } from "#page/page-content.ts";
 import { pageFrame } from "#page/page-frame.ts";
+import { firstRecords, furtherRecords, inRuns } from "#page/page-records.ts";
 
 /**
  * report.html: one file in which a person looks at groups and candidates, marks them and exports the marks; it needs no network. What the
@@ -25,30 +25,15 @@ export async function* reviewPage(given: PageContent): AsyncGenerator<string> {
   const content = head.hasChanges ? given : { ...given, changes: undefined };
   const forCandidates = Math.min(head.candidateCount, Math.floor(content.maxThumbnails * CANDIDATES_SHARE));
   const budget = new ThumbnailBudget(content.maxThumbnails - forCandidates);
-  const frame = await pageFrame();
+  const frame = await pageFrame("report");
 
   yield frame.beforeData + dataBlock(blockIds.head, head);
-  for await (const groups of inRuns(content.groups(), GROUPS_PER_PAGE)) {
-    yield dataBlock(blockIds.groups(0), groups.map(withChange(content)));
-    yield* groupThumbnails(content, groups, 0, budget);
-    break;
-  }
+  const groups = yield* firstRecords(content);
+  yield* groupThumbnails(content, groups, 0, budget);
   yield frame.script;
   yield* furtherRecords(content);
   yield* furtherPictures(content, budget, forCandidates);
   yield frame.afterData;
-}
-
-async function* furtherRecords(content: PageContent): AsyncGenerator<string> {
-  let block = 0;
-  for await (const groups of inRuns(content.groups(), GROUPS_PER_PAGE)) {
-    if (block > 0) yield dataBlock(blockIds.groups(block), groups.map(withChange(content)));
-    block++;
-  }
-  block = 0;
-  for await (const candidates of inRuns(content.candidates(), CANDIDATES_PER_PAGE)) {
-    yield dataBlock(blockIds.candidates(block++), candidates);
-  }
 }
 
 async function* furtherPictures(
@@ -123,26 +108,4 @@ async function headOf({ facts, groups, candidates, changes, maxThumbnails }: Pag
   // of a first report all groups are new, which is not worth saying of each
   const hasChanges = changes !== undefined && changes.size > 0 && newCount < groupCount;
   return { fingerprint, facts, groupCount, candidateCount, hasChanges, maxThumbnails };
-}
-
-function withChange({ changes }: PageContent): (group: PageGroup) => BlockGroup {
-  return (group) => {
-    const change = changes?.get(group.group_id);
-    return change ? { ...group, change } : group;
-  };
-}
-
-/** The records in runs of `size`; the last may be shorter. */
-async function* inRuns<Record extends PageGroup | PageCandidate>(
-  records: Iterable<Record> | AsyncIterable<Record>,
-  size: number,
-): AsyncGenerator<readonly Record[]> {
-  let run: Record[] = [];
-  for await (const record of records) {
-    run.push(record);
-    if (run.length < size) continue;
-    yield run;
-    run = [];
-  }
-  if (run.length > 0) yield run;
 }

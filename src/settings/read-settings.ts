@@ -51,6 +51,7 @@ function withAbsolutePaths(content: Partial<Settings>, folder: string): Partial<
     decisions: optional(content.decisions),
     model: modelPath(content.model),
     secondModel: modelPath(content.secondModel),
+    serve: content.serve?.addTo ? { ...content.serve, addTo: absolute(content.serve.addTo) } : content.serve,
   };
   const { $schema: _, ...rest } = content as Partial<Settings> & { $schema?: string };
   return { ...rest, ...Object.fromEntries(Object.entries(paths).filter(([, path]) => path !== undefined)) };
@@ -64,7 +65,7 @@ function listOf(labels: Settings["labels"] | string | null): readonly string[] {
 
 /** One level of sections: a section of the file fills in only the keys that it has. */
 function merged(defaults: Settings, fromFile: Partial<Settings>): Settings {
-  const sections = ["scan", "extract", "index", "search", "cluster", "select"] as const;
+  const sections = ["scan", "extract", "index", "search", "cluster", "select", "serve"] as const;
   const filled = Object.fromEntries(sections.map((name) => [name, { ...defaults[name], ...fromFile[name] }]));
   return { ...defaults, ...fromFile, ...filled };
 }

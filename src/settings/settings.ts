@@ -65,7 +65,29 @@ export interface Settings {
     /** The same by name, in place of `quota`. */
     readonly quotas: Readonly<Record<string, number>>;
   };
+  readonly serve: ServeSettings;
   readonly presets: Readonly<Record<string, PresetFile>>;
+}
+
+/** What `npm run serve` is told. */
+export interface ServeSettings {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** What every request has to bring; null: nothing. */
+  readonly token: string | null;
+  /** Origins whose pages may ask. */
+  readonly cors: "*" | readonly string[];
+  /** Folder for new images; null: none can be added. */
+  readonly addTo: string | null;
+  readonly maxBodyBytes: number;
+  /** Questions computed at once, and waiting for that. */
+  readonly maxConcurrent: number;
+  readonly maxWaiting: number;
+  /** Within which a request has to arrive. */
+  readonly requestSeconds: number;
+  /** Within which a question has to be answered, once it has arrived. */
+  readonly answerSeconds: number;
 }
 
 /** A preset as a config file holds it; `file` is an ONNX file that comes with it. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { allDamages, type DamageTrial, damageScene, damageTrial } from "../faults/damage-trials.ts";
 import { type DiskTrial, diskScene, diskTrial, plannedFaults } from "../faults/disk-trials.ts";
 import { fullDisk } from "../faults/full-disk.ts";
+import { hostileTrials } from "../faults/hostile-trials.ts";
 import { drawSet, flagsOf } from "../faults/picture-set.ts";
 import { runPipelineProcess } from "../faults/pipeline-process.ts";
 import { randomSequence, type SequenceStep } from "../faults/random-sequence.ts";
@@ -11,6 +12,9 @@ import { finishedReports } from "../faults/reports.ts";
 import { afterKilledOwner, twoAtOnce } from "../faults/two-at-once.ts";
 import { type FaultOptions, type FaultResult, outcome, problemsOf, short } from "./faults-part.ts";
 
+const HOSTILE_REQUESTS = 2000;
+/** That a server may hold after them beyond what it held before. */
+const MOST_GROWN_MEGABYTES = 64;
 const STEPS = 1000;
 const STEPS_A_SEQUENCE = 20;
 const PAIRS_OF_RUNS = 12;
@@ -28,6 +32,7 @@ export const DRAWN_PARTS = {
   sequences,
   "two-at-once": twoRuns,
   removal,
+  requests,
 };
 
 async function faultyDisk({ root, count, seed, tell }: FaultOptions, of: "change" | "read"): Promise<FaultResult> {
@@ -47,6 +52,18 @@ async function faultyDisk({ root, count, seed, tell }: FaultOptions, of: "change
     figures: { faults: trials.length, killed: ended("SIGKILL"), failed, unharmed: ended("unharmed") },
     problems,
   };
+}
+
+async function requests({ root, count = HOSTILE_REQUESTS, seed }: FaultOptions): Promise<FaultResult> {
+  const { statuses, residentMegabytes, slowestGoodSeconds, problems } = await hostileTrials(root, count, seed);
+  const [before, after] = residentMegabytes;
+  const grown = after - before;
+  if (grown > MOST_GROWN_MEGABYTES) problems.push(`the server grew by ${grown.toFixed(0)} MB`);
+  const figures = {
+    ...{ requests: count, statuses: JSON.stringify(statuses), "slowest good (s)": short(slowestGoodSeconds) },
+    ...{ "MB before": short(before), "MB after": short(after) },
+  };
+  return { figures, problems };
 }
 
 async function smallDisk({ root, tell }: FaultOptions): Promise<FaultResult> {

@@ -10,7 +10,7 @@ import { PHOTO_PARTS } from "./faults-photos.ts";
 
 // What a run survives: kills, faulty and full disks, damaged and hostile files, and nights on end. Photos default to
 // ../shared/material/photos; parts that draw their own pictures need none.
-// npm run bench -- faults [--photos DIR] [--count N] [--seed N] [kills|disk|reads|full-disk|corruption|mutants|sequences|two-at-once|removal|nights|second-night …]
+// npm run bench -- faults [--photos DIR] [--count N] [--seed N] [kills|disk|reads|full-disk|corruption|mutants|sequences|two-at-once|removal|requests|nights|second-night …]
 
 const PARTS: Readonly<Record<string, FaultPart>> = { ...DRAWN_PARTS, ...PHOTO_PARTS };
 

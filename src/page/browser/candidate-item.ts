@@ -1,8 +1,9 @@
-import { CANDIDATES_PER_PAGE, type Thumbnail } from "#page/page-blocks.ts";
+import { CANDIDATES_PER_PAGE } from "#page/page-blocks.ts";
 import type { PageCandidate } from "#page/page-content.ts";
+import type { CardPictures } from "./card-pictures.ts";
 import { element } from "./elements.ts";
 import { sizeLine } from "./group-section.ts";
-import { ImageCard } from "./image-card.ts";
+import { type CardContent, ImageCard } from "./image-card.ts";
 import type { Marks } from "./marks.ts";
 import { distanceText, numberOf } from "./number-text.ts";
 import type { ShownItem } from "./shown-item.ts";
@@ -12,17 +13,12 @@ export class CandidateItem implements ShownItem {
   readonly element: HTMLElement;
   readonly cards: readonly ImageCard[];
   readonly #candidate: PageCandidate;
-  readonly #readThumbnails: (block: number) => Promise<readonly Thumbnail[] | undefined>;
+  readonly #pictures: CardPictures;
 
-  /** @param readThumbnails reads those of a block of candidates */
-  constructor(
-    candidate: PageCandidate,
-    readThumbnails: (block: number) => Promise<readonly Thumbnail[] | undefined>,
-    marks: Marks,
-  ) {
+  constructor(candidate: PageCandidate, pictures: CardPictures, marks: Marks) {
     this.#candidate = candidate;
-    this.#readThumbnails = readThumbnails;
-    const card = candidateCard(candidate);
+    this.#pictures = pictures;
+    const card = new ImageCard(candidateContent(candidate), pictures.similarTo(candidate.path));
     this.cards = [card];
     this.element = element("li", {}, card.element);
     this.refresh(marks);
@@ -34,15 +30,16 @@ export class CandidateItem implements ShownItem {
 
   async showPictures(): Promise<void> {
     const place = this.#candidate.rank - 1;
-    const thumbnails = (await this.#readThumbnails(Math.floor(place / CANDIDATES_PER_PAGE))) ?? [];
+    const addresses = await this.#pictures.ofCandidates(Math.floor(place / CANDIDATES_PER_PAGE));
     this.cards[0].showPicture(
-      thumbnails[place % CANDIDATES_PER_PAGE],
+      addresses[place % CANDIDATES_PER_PAGE],
       "No thumbnail: the report has reached its bound.",
     );
   }
 }
 
-function candidateCard(candidate: PageCandidate): ImageCard {
+/** What the card of a candidate shows. */
+export function candidateContent(candidate: PageCandidate): CardContent {
   const { rank, nearest_labeled_distance, nearest_chosen_distance, coverage_radius, group_size } = candidate;
   const lines = [
     nearest_labeled_distance === null ? "" : `${distanceText(nearest_labeled_distance)} to anything labeled`,
@@ -51,7 +48,7 @@ function candidateCard(candidate: PageCandidate): ImageCard {
     group_size > 1 ? `stands for ${numberOf(group_size, "image")} of its group` : "",
     sizeLine(candidate),
   ];
-  return new ImageCard({
+  return {
     image: candidate,
     kind: "candidate",
     title: `No. ${rank}`,
@@ -61,5 +58,5 @@ function candidateCard(candidate: PageCandidate): ImageCard {
     decisions: ["keep", "drop"],
     refusalOf: (decision) =>
       decision === "not-duplicate" ? "A candidate is beside no keeper: keep it or drop it." : undefined,
-  });
+  };
 }

@@ -25,7 +25,7 @@ export class CandidatesView {
       list: byId("candidates-list", HTMLElement),
       pagers: [byId("candidates-pager", HTMLElement), byId("candidates-pager-below", HTMLElement)],
       perPage: CANDIDATES_PER_PAGE,
-      build: (candidate) => new CandidateItem(candidate, (block) => data.candidateThumbnails(block), marks),
+      build: (candidate) => new CandidateItem(candidate, data, marks),
       onPage: () => {
         this.#sayStatus();
         onPage();

@@ -1,8 +1,9 @@
 import { DECISIONS } from "#data/decision.ts";
-import { THUMBNAILS_PER_GROUP, type Thumbnail } from "#page/page-blocks.ts";
+import { THUMBNAILS_PER_GROUP } from "#page/page-blocks.ts";
 import type { PageMember } from "#page/page-content.ts";
+import type { CardPictures } from "./card-pictures.ts";
 import { element, setState } from "./elements.ts";
-import { ImageCard } from "./image-card.ts";
+import { type CardContent, ImageCard } from "./image-card.ts";
 import type { IndexedGroup } from "./indexed-group.ts";
 import { nothingStays, proposedDrops, refusalOf, undecidedMembers } from "./mark-rules.ts";
 import type { Marks } from "./marks.ts";
@@ -14,24 +15,22 @@ import { CHANGE_WORDS, MATCH_WORDS } from "./words.ts";
 /** Members that are built at first, and with each press of "Show more". */
 const MEMBERS_AT_ONCE = 24;
 
-type ReadThumbnails = (group: IndexedGroup) => Promise<readonly Thumbnail[] | undefined>;
-
 /** A group: its members side by side, the keeper first. */
 export class GroupSection implements ShownItem {
   readonly element: HTMLElement;
   readonly cards: ImageCard[] = [];
   readonly indexed: IndexedGroup;
-  readonly #readThumbnails: ReadThumbnails;
-  #thumbnails: readonly Thumbnail[] | undefined;
+  readonly #pictures: CardPictures;
+  #addresses: readonly (string | null)[] | undefined;
   #isPictured = false;
   readonly #warning = element("p", { class: "warning", role: "alert" });
   readonly #members = element("ul", { class: "members" });
   readonly #more = element("button", { type: "button", class: "button more", "data-action": "more" });
   readonly #accept = element("button", { type: "button", class: "button", "data-action": "accept" }, "Accept proposal");
 
-  constructor(indexed: IndexedGroup, readThumbnails: ReadThumbnails, marks: Marks) {
+  constructor(indexed: IndexedGroup, pictures: CardPictures, marks: Marks) {
     this.indexed = indexed;
-    this.#readThumbnails = readThumbnails;
+    this.#pictures = pictures;
     this.element = element(
       "li",
       { class: "group", "data-size": indexed.group.members.length > 2 ? "large" : "pair" },
@@ -46,7 +45,7 @@ export class GroupSection implements ShownItem {
   showMore(marks: Marks): void {
     const { members } = this.indexed.group;
     for (const member of members.slice(this.cards.length, this.cards.length + MEMBERS_AT_ONCE)) {
-      const card = memberCard(member);
+      const card = new ImageCard(memberContent(member), this.#pictures.similarTo(member.path));
       this.cards.push(card);
       this.#members.append(element("li", {}, card.element));
     }
@@ -72,19 +71,19 @@ export class GroupSection implements ShownItem {
   async showPictures(): Promise<void> {
     if (this.#isPictured) return;
     this.#isPictured = true;
-    this.#thumbnails = (await this.#readThumbnails(this.indexed)) ?? [];
+    this.#addresses = await this.#pictures.ofGroup(this.indexed);
     this.#fillPictures();
   }
 
   #fillPictures(): void {
-    if (!this.#thumbnails) return;
+    if (!this.#addresses) return;
     for (const [i, card] of this.cards.entries()) {
       if (card.source) continue;
       const why =
         i >= THUMBNAILS_PER_GROUP
           ? `Only the first ${THUMBNAILS_PER_GROUP} of a group have thumbnails.`
           : "No thumbnail: the report has reached its bound.";
-      card.showPicture(this.#thumbnails[i], why);
+      card.showPicture(this.#addresses[i], why);
     }
   }
 }
@@ -129,12 +128,13 @@ function groupHeader(
   );
 }
 
-function memberCard(member: PageMember): ImageCard {
+/** What the card of a member shows. */
+export function memberContent(member: PageMember): CardContent {
   const { match, link, role, distance_to_keep } = member;
   const isKeeper = member.path === member.keep_path;
   const apart = `distance ${distanceText(distance_to_keep)}${link === "chain" ? ", linked through others" : ""}`;
   const lines = [match === "" ? "" : apart, sizeLine(member), labelLine(member)];
-  return new ImageCard({
+  return {
     image: member,
     kind: isKeeper && role !== "reference" ? "keeper" : role,
     title: role === "reference" ? "Reference" : isKeeper ? "Keeper" : "Duplicate",
@@ -143,7 +143,7 @@ function memberCard(member: PageMember): ImageCard {
     lines: lines.filter((line) => line !== ""),
     decisions: DECISIONS.filter((decision) => refusalOf(member, decision) === undefined),
     refusalOf: (decision) => refusalOf(member, decision),
-  });
+  };
 }
 
 /** `1024 × 768 · 240 kB`; empty of what is not known. */

@@ -25,7 +25,7 @@ export class GroupsView {
       list: byId("groups-list", HTMLElement),
       pagers: [byId("groups-pager", HTMLElement), byId("groups-pager-below", HTMLElement)],
       perPage: GROUPS_PER_PAGE,
-      build: (indexed) => new GroupSection(indexed, (group) => data.groupThumbnails(group), marks),
+      build: (indexed) => new GroupSection(indexed, data, marks),
       onPage: () => {
         this.#sayStatus();
         onPage();
@@ -64,6 +64,12 @@ export class GroupsView {
     (this.#form.elements.namedItem("state") as HTMLSelectElement).value =
       "nothing-stays" satisfies GroupFilter["state"];
     return this.show(0);
+  }
+
+  /** Shows the page that a group of the report is on, without filters. */
+  showPlace(place: number): Promise<void> {
+    this.#form.reset();
+    return this.show(Math.floor(place / GROUPS_PER_PAGE));
   }
 
   refresh(): void {

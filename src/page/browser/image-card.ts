@@ -1,5 +1,4 @@
 import type { Decision } from "#data/decision.ts";
-import type { Thumbnail } from "#page/page-blocks.ts";
 import { element, setState } from "./elements.ts";
 import type { Markable, Marks } from "./marks.ts";
 import { pathParts, visibleText } from "./visible-text.ts";
@@ -34,7 +33,8 @@ export class ImageCard {
   readonly #state = element("p", { class: "card-state" });
   readonly #note = element("p", { class: "card-note" });
 
-  constructor(content: CardContent) {
+  /** @param similar where what is like the image is shown */
+  constructor(content: CardContent, similar?: string) {
     this.content = content;
     const { image, kind, title, tags, meaning, lines } = content;
     const [folders, name] = pathParts(image.path);
@@ -49,6 +49,7 @@ export class ImageCard {
       "article",
       { class: "card", tabindex: "-1", "data-kind": kind, "aria-label": `${title}: ${visibleText(image.path)}` },
       this.#picture,
+      ...(similar === undefined ? [] : [similarLink(similar, name)]),
       element("p", { class: "card-title" }, element("span", { class: "role" }, title), ...tags),
       element("p", { class: "line" }, meaning),
       element(
@@ -77,18 +78,27 @@ export class ImageCard {
   }
 
   /**
-   * @param thumbnail the picture; null where there is none to be had, undefined where it was left out
+   * @param address of the picture; null where there is none to be had, undefined where it was left out
    * @param whyLeftOut said in its place then
    */
-  showPicture(thumbnail: Thumbnail | undefined, whyLeftOut: string): void {
-    if (thumbnail) {
-      this.source = `data:image/jpeg;base64,${thumbnail}`;
-      this.#picture.replaceChildren(element("img", { src: this.source, alt: "", decoding: "async" }));
+  showPicture(address: string | null | undefined, whyLeftOut: string): void {
+    this.source = address ?? undefined;
+    if (address) {
+      const picture = element("img", { src: address, alt: "", decoding: "async" });
+      picture.addEventListener("error", () => this.showPicture(null, whyLeftOut));
+      this.#picture.replaceChildren(picture);
     } else {
-      const why = thumbnail === null ? "This picture gave no thumbnail." : whyLeftOut;
+      const why = address === null ? "This picture gave no thumbnail." : whyLeftOut;
       this.#picture.replaceChildren(element("span", { class: "no-picture" }, why));
+      // what stands on a button is part of its name
+      this.#picture.setAttribute("aria-label", `Details of ${pathParts(this.content.image.path)[1]}: ${why}`);
     }
   }
+}
+
+function similarLink(address: string, name: string): HTMLElement {
+  const label = { "aria-label": `Similar to ${name}`, title: "What is like it" };
+  return element("a", { class: "similar", href: address, ...label }, "Similar");
 }
 
 /** A button that makes a decision, and shows when it is made. */

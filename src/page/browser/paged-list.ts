@@ -34,6 +34,10 @@ export class PagedList<Item> {
     this.#pagers = options.pagers.map((place) => new Pager(place, (page) => this.turnTo(page)));
   }
 
+  get perPage(): number {
+    return this.#options.perPage;
+  }
+
   get pageCount(): number {
     return Math.max(1, Math.ceil(this.#items.length / this.#options.perPage));
   }

@@ -7,12 +7,13 @@ import {
   type Thumbnail,
 } from "#page/page-blocks.ts";
 import type { PageCandidate } from "#page/page-content.ts";
+import type { CardPictures } from "./card-pictures.ts";
 import type { DataBlocks } from "./data-blocks.ts";
 import { type IndexedGroup, indexedGroup } from "./indexed-group.ts";
 import { WorkSlice } from "./work-slice.ts";
 
-/** The records of the report. The first groups are there at once, the others as the browser reads them; pictures are read when they are shown. */
-export class ReviewData {
+/** The records of the report, with pictures that stand in the page. The first groups are there at once, the others as the browser reads them; pictures are read when they are shown. */
+export class ReviewData implements CardPictures {
   readonly head: PageHead;
   readonly groups: IndexedGroup[] = [];
   readonly candidates: PageCandidate[] = [];
@@ -46,13 +47,21 @@ export class ReviewData {
     return this.groups.length === this.head.groupCount && this.candidates.length === this.head.candidateCount;
   }
 
-  groupThumbnails({ place }: IndexedGroup): Promise<readonly Thumbnail[] | undefined> {
-    return this.#blocks.read(blockIds.groupThumbnails(place));
+  ofGroup({ place }: IndexedGroup): Promise<readonly (string | null)[]> {
+    return this.#addresses(blockIds.groupThumbnails(place));
   }
 
-  /** Of the candidates of a block; the one of rank 1 is the first of block 0. */
-  candidateThumbnails(block: number): Promise<readonly Thumbnail[] | undefined> {
-    return this.#blocks.read(blockIds.candidateThumbnails(block));
+  ofCandidates(block: number): Promise<readonly (string | null)[]> {
+    return this.#addresses(blockIds.candidateThumbnails(block));
+  }
+
+  similarTo(_path: string): string | undefined {
+    return undefined;
+  }
+
+  async #addresses(block: string): Promise<readonly (string | null)[]> {
+    const thumbnails = (await this.#blocks.read<readonly Thumbnail[]>(block)) ?? [];
+    return thumbnails.map((thumbnail) => thumbnail && `data:image/jpeg;base64,${thumbnail}`);
   }
 
   #addGroups(groups: readonly BlockGroup[]): void {

@@ -6,10 +6,14 @@ import { preference, setPreference } from "./preferences.ts";
 import type { Reviewer } from "./reviewer.ts";
 import type { Router } from "./router.ts";
 
+/** What may take a key before the report's own commands do; true where it has. */
+export type KeyHandler = (event: KeyboardEvent, target: Element) => boolean;
+
 interface Targets {
   readonly router: Router;
   readonly reviewer: Reviewer;
   readonly perform: (action: ListAction, target: Element) => void;
+  readonly handleKey?: KeyHandler | undefined;
 }
 
 /** Lets single keys move, mark and search; they can be switched off, for those who dictate or whose hands slip. */
@@ -22,6 +26,7 @@ export function listenToShortcuts(targets: Targets): void {
   document.addEventListener("keydown", (event) => {
     const target = event.target instanceof Element ? event.target : document.body;
     if (!isOn.checked || target.closest("input, select, textarea, dialog, summary")) return;
+    if (targets.handleKey?.(event, target)) return event.preventDefault();
     const command = commandOf(event, target.closest(".card") !== null);
     if (!command) return;
     event.preventDefault();
