@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import type { FastifyInstance } from "fastify";
+import { outputPaths } from "#artifacts/output-paths.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import { Progress } from "#base/progress.ts";
 import type { Metric } from "#data/metric.ts";
@@ -64,7 +65,7 @@ async function serve(similar: SimilarImages, flags: ServeFlags): Promise<void> {
       canAdd: told.addTo !== null,
       thumbnail: (path, side) => reader.thumbnail(path, side),
       thumbnailsAtOnce: processes,
-      page: () => pageOf(similar),
+      page: () => pageOf(similar, reportsOf(flags.settings)),
       log: serverLog(flags, process.stderr),
     });
     // its folder for what is received goes with it, also where it cannot listen
@@ -77,6 +78,11 @@ async function serve(similar: SimilarImages, flags: ServeFlags): Promise<void> {
   } finally {
     await reader.close();
   }
+}
+
+/** Features of somebody else have none. */
+function reportsOf({ features, output }: Settings): string | undefined {
+  return features === null ? outputPaths(output).reports : undefined;
 }
 
 /** @throws PipelineError `input` where nothing can listen there */
