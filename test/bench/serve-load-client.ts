@@ -1,22 +1,24 @@
-// Many clients at once, as a process of its own: ADDRESS ROWS CLIENTS SECONDS LIMIT. Each asks for one image of ROWS made ones after the
-// other. Prints one JSON line when the time is over.
+// Many clients at once, as a process of its own: ADDRESS ROWS CLIENTS SECONDS LIMIT. Each asks for one of ROWS made images after the other; none
+// is asked for twice before all were, as a server may remember answers. Prints one JSON line when the time is over.
 import { setTimeout as wait } from "node:timers/promises";
 import { SeededRandom } from "#base/seeded-random.ts";
 import { HttpClient, idInPath } from "../support/http-client.ts";
+import { shuffled } from "./select-rows.ts";
 import { quantile } from "./serve-figures.ts";
 import { madeId, type SimilarAnswer } from "./serve-similar.ts";
 
 const [address] = process.argv.slice(2);
 const [rows, clients, seconds, limit] = process.argv.slice(3).map(Number);
 const WARM_UP_MS = 2000;
-/** Of one client's answers, one in so many is read; all are received. */
+/** One answer in so many is read; all are received. */
 const READ_EVERY = 50;
 const HEALTH_EVERY_MS = 50;
 
 const latencies: number[] = [];
 const health: number[] = [];
 const problems = new Map<string, number>();
-const random = new SeededRandom(5);
+const order = shuffled([...Array(rows).keys()], new SeededRandom(5));
+let asked = 0;
 const http = new HttpClient(address, clients);
 const other = new HttpClient(address, 1);
 const start = performance.now() + WARM_UP_MS;
@@ -27,14 +29,15 @@ function refuse(problem: string): void {
 }
 
 async function client(): Promise<void> {
-  for (let asked = 0; performance.now() < end; asked++) {
-    const objectId = madeId(random.integer(0, rows));
+  while (performance.now() < end) {
+    const number = asked++;
+    const objectId = madeId(order[number % rows]);
     const begin = performance.now();
     try {
       const { status, body } = await http.ask(`/similar/${idInPath(objectId)}?limit=${limit}`);
       if (begin >= start) latencies.push(performance.now() - begin);
       if (status !== 200) refuse(`status ${status}`);
-      else if (asked % READ_EVERY === 0) check(objectId, JSON.parse(body.toString()) as SimilarAnswer);
+      else if (number % READ_EVERY === 0) check(objectId, JSON.parse(body.toString()) as SimilarAnswer);
     } catch (error) {
       refuse(String(error));
     }

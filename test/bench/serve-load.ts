@@ -5,7 +5,7 @@ import { RunningServer } from "../support/running-server.ts";
 import { peakMegabytes, processorSeconds } from "./process-tree.ts";
 import { median, rounded } from "./serve-figures.ts";
 import type { Numpy } from "./serve-numpy.ts";
-import { numpyAnswers, type SimilarCase, serveFlags, someRows } from "./serve-similar.ts";
+import { numpyAnswers, type SimilarCase, serveFlags } from "./serve-similar.ts";
 
 const CLIENTS = 32;
 const SECONDS = 60;
@@ -46,7 +46,7 @@ export async function loadCase(
     await wait(SECONDS * 900);
     const busy = ((processorSeconds(server.pid) - before) * 1000) / (performance.now() - begin);
     const { answers, health, problems, processors } = await clients;
-    const peer = await numpyAnswers(folder, someRows(asked.rows, 20, 11), { ...asked, limit: LIMIT }, numpy);
+    const peer = await numpyAnswers(folder, asked, LIMIT, numpy);
     const plainly = 1 / median(peer.seconds);
     const ratio = answers.p99 / answers.p50;
     const errors = problems.reduce((sum, [, count]) => sum + count, 0);

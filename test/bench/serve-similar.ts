@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SeededRandom } from "#base/seeded-random.ts";
 import { HttpClient, idInPath } from "../support/http-client.ts";
 import { RunningServer } from "../support/running-server.ts";
 import { peakMegabytes, residentMegabytes } from "./process-tree.ts";
+import { WORK } from "./search.ts";
 import { inMilliseconds, median, quantile, rounded, verdict } from "./serve-figures.ts";
 import { askNumpy, type Numpy } from "./serve-numpy.ts";
 
@@ -40,61 +40,85 @@ export interface NumpyAnswers {
   readonly peakMegabytes: number;
 }
 
-/** Half of the questions are asked before numpy's turn and half after it, so that both meet the same machine. */
+/**
+ * Asks for images that were not asked for before, first for one limit, then for the next: half of them before numpy's turn and half after it, so that
+ * both meet the same machine.
+ */
 export async function similarCase(name: string, asked: SimilarCase, numpy: Numpy, tell: (line: string) => void) {
   const folder = await asked.folder();
   const server = await RunningServer.start(serveFlags(folder, asked.metric));
   const client = new HttpClient(server.address, 1);
   try {
-    const rows = someRows(asked.rows, ASKED + WARM_UP, 11);
-    const [first] = await timed(client, rows.slice(0, 1), asked.limits[0]);
-    for (const limit of asked.limits) await timed(client, rows.slice(ASKED), limit);
-    const ours = new Map<number, number[]>(asked.limits.map((limit) => [limit, []]));
-    const ask = async (part: readonly number[]) => {
-      for (const [limit, seconds] of ours) seconds.push(...(await timed(client, part, limit)));
-    };
-    await ask(rows.slice(0, ASKED / 2));
-    const theirs = new Map<number, NumpyAnswers>();
-    for (const limit of asked.limits) theirs.set(limit, await numpyAnswers(folder, rows, { ...asked, limit }, numpy));
-    await ask(rows.slice(ASKED / 2, ASKED));
-    for (const [limit, { answers }] of theirs) await refuseWrongAnswers(client, answers, limit);
-    const alone = await healthSeconds(client);
-    const memory = { residentMegabytes: rounded(residentMegabytes(server.pid)[0]), peak: peakMegabytes(server.pid) };
-    const limits = asked.limits.map((limit) => {
-      const [mine, peer] = [ours.get(limit) as number[], theirs.get(limit) as NumpyAnswers];
-      const ratio = median(peer.seconds) / median(mine);
-      const spread = `p90 ${inMilliseconds(quantile(mine, 0.9))}`;
-      tell(
-        `${name}, limit ${limit}: ${inMilliseconds(median(mine))} (${spread}) · numpy ${inMilliseconds(median(peer.seconds))} · ${verdict(ratio, asked)}`,
-      );
-      return {
-        limit,
-        ...{ medianSeconds: median(mine), p90: quantile(mine, 0.9), slowest: Math.max(...mine) },
-        ...{ numpyMedianSeconds: median(peer.seconds), ratio: rounded(ratio), must: asked.must, hoped: asked.hoped },
-      };
-    });
-    const [peer] = theirs.values();
+    const questions = new Questions(client, someRows(asked.rows, asked.limits.length * (WARM_UP + ASKED) + 1, 11));
+    const [firstAnswerSeconds] = await questions.ask(1, asked.limits[0]);
+    const limits: Record<string, unknown>[] = [];
+    for (const limit of asked.limits) {
+      await questions.ask(WARM_UP, limit);
+      const before = await questions.ask(ASKED / 2, limit);
+      const peer = await numpyAnswers(folder, asked, limit, numpy);
+      const seconds = [...before, ...(await questions.ask(ASKED / 2, limit))];
+      await refuseWrongAnswers(client, peer.answers, limit);
+      const ratio = median(peer.seconds) / median(seconds);
+      const [ours, theirs] = [median(seconds), median(peer.seconds)].map(inMilliseconds);
+      const p90 = inMilliseconds(quantile(seconds, 0.9));
+      tell(`${name}, limit ${limit}: ${ours} (p90 ${p90}) · numpy ${theirs} · ${verdict(ratio, asked)}`);
+      const { answers: _, seconds: all, ...opened } = peer;
+      limits.push({
+        ...{ limit, medianSeconds: median(seconds), p90: quantile(seconds, 0.9), slowest: Math.max(...seconds) },
+        numpy: { ...opened, medianSeconds: median(all) },
+        ...{ ratio: rounded(ratio), must: asked.must, hoped: asked.hoped },
+      });
+    }
+    const healthSeconds = await medianHealth(client);
+    const peak = peakMegabytes(server.pid);
+    const opened = `opens in ${rounded(server.openSeconds)} s, ${rounded(peak)} MB at most`;
     tell(
-      `${name}: opens in ${rounded(server.openSeconds)} s, ${rounded(memory.peak)} MB · numpy ${rounded(peer.openSeconds)} s, ${peer.peakMegabytes} MB · an empty answer takes ${inMilliseconds(alone)}`,
+      `${name}: ${opened}; first answer ${inMilliseconds(firstAnswerSeconds)}, /healthz ${inMilliseconds(healthSeconds)}`,
     );
-    return {
-      ...{ limits, openSeconds: server.openSeconds, firstAnswerSeconds: first, healthSeconds: alone, memory },
-      numpy: { openSeconds: peer.openSeconds, peakMegabytes: peer.peakMegabytes },
-    };
+    const memory = { residentMegabytes: rounded(residentMegabytes(server.pid)[0]), peakMegabytes: rounded(peak) };
+    return { limits, openSeconds: server.openSeconds, firstAnswerSeconds, healthSeconds, memory };
   } finally {
     client.close();
     await server.stop();
   }
 }
 
-/** The output folder is of this run alone: nothing of an earlier one is served. */
+/** Asks for one image after the other, for none twice: a server may remember answers. */
+class Questions {
+  readonly #client: HttpClient;
+  readonly #rows: readonly number[];
+  #asked = 0;
+
+  constructor(client: HttpClient, rows: readonly number[]) {
+    this.#client = client;
+    this.#rows = rows;
+  }
+
+  /** Seconds that each of the next answers took. */
+  async ask(count: number, limit: number): Promise<number[]> {
+    const seconds: number[] = [];
+    for (const row of this.#rows.slice(this.#asked, this.#asked + count)) {
+      const start = performance.now();
+      const { similarImages } = await similarTo(this.#client, madeId(row), limit);
+      seconds.push((performance.now() - start) / 1000);
+      const own = similarImages.find(({ objectId }) => objectId === madeId(row));
+      if (similarImages.length !== limit || own === undefined || own.distance > SAME_DIRECTION) {
+        throw new Error(`Expected ${limit} images with ${madeId(row)} itself at 0, found ${similarImages.length}`);
+      }
+    }
+    this.#asked += count;
+    return seconds;
+  }
+}
+
 export function serveFlags(folder: string, metric: "l2" | "cosine"): string[] {
   return ["--features", folder, "--metric", metric, "--output", emptyOutput()];
 }
 
+/** No run has written there. */
 export function emptyOutput(): string {
-  const output = join(tmpdir(), "twinsift-bench", "serve-output");
-  if (!existsSync(output)) mkdirSync(output, { recursive: true });
+  const output = join(WORK, "serve-output");
+  mkdirSync(output, { recursive: true });
   return output;
 }
 
@@ -110,38 +134,25 @@ export function someRows(rowCount: number, count: number, seed: number): number[
   return [...rows];
 }
 
-/** Numpy's answers for some of the rows. */
+/** Numpy's answers for some images. */
 export function numpyAnswers(
   folder: string,
-  rows: readonly number[],
-  { metric, limit }: { metric: "l2" | "cosine"; limit: number },
+  { rows, metric }: Pick<SimilarCase, "rows" | "metric">,
+  limit: number,
   numpy: Numpy,
 ): Promise<NumpyAnswers> {
-  const file = join(emptyOutput(), "rows.json");
-  writeFileSync(file, JSON.stringify(rows.slice(0, ASKED_OF_NUMPY)));
+  const file = join(WORK, "asked-rows.json");
+  writeFileSync(file, JSON.stringify(someRows(rows, ASKED_OF_NUMPY, 12)));
   const how = metric === "cosine" ? "cosine" : "scan";
   return askNumpy(numpy, [how, join(folder, "0000.features.npy"), file, String(limit)]);
-}
-
-async function timed(client: HttpClient, rows: readonly number[], limit: number): Promise<number[]> {
-  const seconds: number[] = [];
-  for (const row of rows) {
-    const start = performance.now();
-    const { similarImages } = await similarTo(client, madeId(row), limit);
-    seconds.push((performance.now() - start) / 1000);
-    const own = similarImages.find(({ objectId }) => objectId === madeId(row));
-    if (similarImages.length !== limit || own === undefined || own.distance > SAME_DIRECTION) {
-      throw new Error(`Expected ${limit} images with ${madeId(row)} itself at 0, found ${similarImages.length}`);
-    }
-  }
-  return seconds;
 }
 
 export function similarTo(client: HttpClient, objectId: string, limit: number): Promise<SimilarAnswer> {
   return client.json<SimilarAnswer>(`/similar/${idInPath(objectId)}?limit=${limit}`);
 }
 
-async function healthSeconds(client: HttpClient): Promise<number> {
+/** What an answer takes that nothing is looked for. */
+async function medianHealth(client: HttpClient): Promise<number> {
   const seconds: number[] = [];
   for (let i = 0; i < ASKED; i++) {
     const start = performance.now();
