@@ -26,6 +26,7 @@ const LIMITS = [1, 7, 100, 500];
 export async function exactCase(name: string, _: Numpy, tell: (line: string) => void) {
   const results: Record<string, unknown> = {};
   for (const [kind, drawn] of Object.entries(KINDS)) {
+    if (process.env.KIND && process.env.KIND !== kind) continue;
     const start = performance.now();
     const folder = join(WORK, `serve-exact-${kind}`);
     const images = drawImages(drawn);

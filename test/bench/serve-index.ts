@@ -8,7 +8,7 @@ import { writeWholeFile } from "#artifacts/whole-file.ts";
 import { sha256 } from "#base/fingerprint.ts";
 import { runJson } from "#reports/run-report.ts";
 import { readSettings } from "#settings/read-settings.ts";
-import { firstModel } from "../../pipeline/run-model.ts";
+import { firstModel } from "#device/run-model.ts";
 import { featureFolder, SHARED, WORK } from "./search.ts";
 import { madeOnce } from "./serve-data.ts";
 

@@ -11,12 +11,17 @@ export class RunningServer {
   readonly openSeconds: number;
   readonly #child: ChildProcess;
   readonly #ended: Promise<{ exitCode: number | null; stderr: string }>;
+  #isStopped = false;
 
   private constructor(child: ChildProcess, ended: RunningServer["end"], address: string, openSeconds: number) {
     this.#child = child;
     this.#ended = ended;
     this.address = address;
     this.openSeconds = openSeconds;
+    ended.then(({ exitCode, stderr }) => {
+      // who asks it only sees broken connections
+      if (!this.#isStopped) process.stderr.write(`The server ended with ${exitCode} by itself: ${stderr}`);
+    });
   }
 
   /** @throws Error when it ends before it can be asked */
@@ -56,6 +61,7 @@ export class RunningServer {
 
   /** Asks it to end, and waits until it has. */
   stop(): Promise<{ exitCode: number | null; stderr: string }> {
+    this.#isStopped = true;
     this.#child.kill("SIGTERM");
     return this.#ended;
   }
