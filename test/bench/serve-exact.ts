@@ -22,32 +22,35 @@ const KINDS: Readonly<Record<string, DrawnKind>> = {
 const [BY_HTTP, BY_COMMAND, VECTORS] = [250, 50, 250];
 const LIMITS = [1, 7, 100, 500];
 
+/** What is asked, and what the answers must be. */
+interface Asked {
+  readonly folder: string;
+  readonly output: string;
+  readonly images: DrawnImages;
+  readonly oracle: Oracle;
+}
+
 /** Answers against a brute force in float64: ids, distances and their order. */
 export async function exactCase(name: string, _: Numpy, tell: (line: string) => void) {
   const results: Record<string, unknown> = {};
   for (const [kind, drawn] of Object.entries(KINDS)) {
-    if (process.env.KIND && process.env.KIND !== kind) continue;
     const start = performance.now();
     const folder = join(WORK, `serve-exact-${kind}`);
     const images = drawImages(drawn);
     writeImages(folder, images);
-    const oracle = new Oracle(images);
-    const problems = [
-      ...(await askServer(folder, images, oracle)),
-      ...(await askByIds(folder, images, oracle)),
-      ...(await askByVectors(folder, images, oracle)),
-    ];
-    const asked = BY_HTTP + BY_COMMAND + VECTORS;
+    const asked: Asked = { folder, output: emptyOutput(), images, oracle: new Oracle(images) };
+    const problems = [...(await askServer(asked)), ...(await askByIds(asked)), ...(await askByVectors(asked))];
+    const questions = BY_HTTP + BY_COMMAND + VECTORS;
     const seconds = rounded((performance.now() - start) / 1000);
-    tell(`${name}, ${kind}: ${asked} questions, ${problems.length} wrong answers, ${seconds} s`);
+    tell(`${name}, ${kind}: ${questions} questions, ${problems.length} wrong answers, ${seconds} s`);
     if (problems.length > 0) throw new Error(`${name}, ${kind}: ${problems.slice(0, 5).join("\n")}`);
-    results[kind] = { asked, wrong: 0, seconds };
+    results[kind] = { questions, wrong: 0, seconds };
   }
   return results;
 }
 
-async function askServer(folder: string, images: DrawnImages, oracle: Oracle): Promise<string[]> {
-  const server = await RunningServer.start(serveFlags(folder, images.metric));
+async function askServer({ folder, output, images, oracle }: Asked): Promise<string[]> {
+  const server = await RunningServer.start(serveFlags(folder, images.metric, output));
   const client = new HttpClient(server.address, 8);
   try {
     const rows = askedRows(images, BY_HTTP, 1);
@@ -63,29 +66,26 @@ async function askServer(folder: string, images: DrawnImages, oracle: Oracle): P
   }
 }
 
-async function askByIds(folder: string, images: DrawnImages, oracle: Oracle): Promise<string[]> {
+async function askByIds(asked: Asked): Promise<string[]> {
+  const { images, oracle } = asked;
   const rows = askedRows(images, BY_COMMAND, 2);
-  const answers = await search(folder, images, [
-    "--limit",
-    "20",
-    "--json",
-    "--",
-    ...rows.map((row) => images.ids[row]),
-  ]);
+  const ids = rows.map((row) => images.ids[row]);
+  const answers = await search(asked, ["--limit", "20", "--json", "--", ...ids]);
   return problemsOf(answers, rows, images, (row) => oracle.nearestTo(row, 20));
 }
 
-async function askByVectors(folder: string, images: DrawnImages, oracle: Oracle): Promise<string[]> {
+async function askByVectors(asked: Asked): Promise<string[]> {
+  const { images, oracle } = asked;
   const features = drawQueries(images, VECTORS);
   const ids = Array.from({ length: VECTORS }, (_, i) => `query ${i}`);
-  const asked = `${folder}-queries`;
-  writeImages(asked, { ids, features, views: undefined });
-  const answers = await search(folder, images, ["--limit", "50", "--json", "--queries", asked]);
+  const queries = `${asked.folder}-queries`;
+  writeImages(queries, { ids, features, views: undefined });
+  const answers = await search(asked, ["--limit", "50", "--json", "--queries", queries]);
   return problemsOf(answers, [...ids.keys()], { ...images, ids }, (query) => oracle.nearest(features, query, 50));
 }
 
-async function search(folder: string, { metric }: DrawnImages, flags: readonly string[]): Promise<SimilarAnswer[]> {
-  const served = ["--features", folder, "--metric", metric, "--output", emptyOutput()];
+async function search({ folder, output, images }: Asked, flags: readonly string[]): Promise<SimilarAnswer[]> {
+  const served = serveFlags(folder, images.metric, output);
   const { exitCode, stdout, stderr } = await runCommand("src/commands/search.ts", [...served, ...flags]);
   if (exitCode !== 0) throw new Error(`The search ended with ${exitCode}: ${stderr}`);
   return stdout

@@ -6,9 +6,9 @@ import { outputPaths } from "#artifacts/output-paths.ts";
 import { ShardStore } from "#artifacts/shard-store.ts";
 import { writeWholeFile } from "#artifacts/whole-file.ts";
 import { sha256 } from "#base/fingerprint.ts";
+import { firstModel } from "#device/run-model.ts";
 import { runJson } from "#reports/run-report.ts";
 import { readSettings } from "#settings/read-settings.ts";
-import { firstModel } from "#device/run-model.ts";
 import { featureFolder, SHARED, WORK } from "./search.ts";
 import { madeOnce } from "./serve-data.ts";
 

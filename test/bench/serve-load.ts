@@ -5,7 +5,7 @@ import { RunningServer } from "../support/running-server.ts";
 import { peakMegabytes, processorSeconds } from "./process-tree.ts";
 import { median, rounded } from "./serve-figures.ts";
 import type { Numpy } from "./serve-numpy.ts";
-import { numpyAnswers, type SimilarCase, serveFlags } from "./serve-similar.ts";
+import { emptyOutput, numpyAnswers, type SimilarCase, serveFlags } from "./serve-similar.ts";
 
 const CLIENTS = 32;
 const SECONDS = 60;
@@ -37,7 +37,7 @@ export async function loadCase(
   tell: (line: string) => void,
 ) {
   const folder = await asked.folder();
-  const server = await RunningServer.start(serveFlags(folder, asked.metric));
+  const server = await RunningServer.start(serveFlags(folder, asked.metric, emptyOutput()));
   try {
     const clients = runClients(server.address, asked.rows);
     // as the clients do, who warm up
