@@ -40,7 +40,7 @@ export class RunningServer {
     const address = new Promise<string>((resolve) => {
       child.stdout.on("data", (chunk) => {
         stdout += chunk;
-        const told = /^twinsift serves \d+ images? at (http:\S+)$/m.exec(stdout);
+        const told = /^twinsift serves .+ at (http:\S+)$/m.exec(stdout);
         if (told) resolve(told[1]);
       });
     });
