@@ -15,7 +15,7 @@ export async function prepareQueries(settings: Settings, searcher: Searcher, pro
   try {
     const rows = await runRows(outputPaths(settings.output), "ids", (line) => progress.note(line));
     const kept = new EncodedRowsFolder(encodedFolder(settings, "l2"));
-    await makeMissing(rows, { searcher, kept, metric: "l2", progress });
+    await makeMissing(rows, { encoder: searcher, kept, metric: "l2", progress });
   } catch (error) {
     progress.note(`Queries will be slower to begin: ${messageOf(error)}`);
   }

@@ -14,6 +14,9 @@ import { AskedPictures } from "./asked-pictures.ts";
 import { readSearchFlags, type SearchFlags } from "./search-flags.ts";
 import { storedQueries } from "./stored-queries.ts";
 
+/** A question takes milliseconds, and so does another thread to start. */
+const THREADS = 1;
+
 /** What is asked, and how it is called in the answer. */
 interface Query {
   readonly name: string;
@@ -26,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (!flags) return 0;
   const progress = new Progress();
   const stopShowing = showProgress(progress, { quiet: flags.quiet, format: "text", stream: process.stderr });
-  const source = new SimilaritySource({ ...flags, progress });
+  const source = new SimilaritySource({ ...flags, progress }, THREADS);
   const pictures = new AskedPictures(flags, source);
   try {
     // the model opens while the index does

@@ -51,6 +51,9 @@ function letGoOf({ values }: FeatureMatrix): void {
 }
 
 const handlers = {
+  async ready() {
+    await product();
+  },
   inspect({ features }: { features: FeatureMatrix }) {
     const longest = longestNorm(features);
     // squares of finite numbers are finite in float64

@@ -20,6 +20,12 @@ export class Searcher {
     this.#pool = new WorkerPool(new URL("./search-worker.ts", import.meta.url), threads);
   }
 
+  /** Starts the threads, which else start when they are first needed. */
+  start(): void {
+    // who asks them hears of what goes wrong
+    this.#pool.callAll("ready", undefined).catch(() => undefined);
+  }
+
   /** Begins a search for all pairs within a threshold; shards are added one by one. */
   allPairs(options: PairSearchOptions): PairSearch {
     return new PairSearch(this.#pool, options);

@@ -9,7 +9,6 @@ import type { ImageRows, KnownModel, ShardRows } from "#similarity/image-rows.ts
 export const NO_MODEL: KnownModel = {
   model: undefined,
   noModel: "features come without a model: ask for an object id",
-  modelName: undefined,
 };
 
 /**
@@ -27,7 +26,7 @@ export async function featureFolderRows(folder: string, shardRows: number): Prom
     shards,
     dim,
     views: parts[0]?.views?.perImage ?? 0,
-    ...NO_MODEL,
+    modelName: undefined,
     folders: [],
     pathOf: () => undefined,
   };

@@ -13,6 +13,8 @@ import { ANY_IMAGE, REFERENCE_IMAGE, VectorIndex } from "#similarity/vector-inde
 
 export interface IndexedImagesOptions {
   readonly searcher: Searcher;
+  /** Encodes what is not kept yet. */
+  readonly encoder: Searcher;
   /** Folder in which that is kept which makes queries quick. */
   readonly encoded: string;
   readonly metric: Metric;
@@ -52,11 +54,11 @@ export class IndexedImages {
 
   /** Reads what questions need, and makes what of it is not kept yet. */
   static async open(rows: ImageRows, options: IndexedImagesOptions): Promise<IndexedImages> {
-    const { searcher, metric, progress } = options;
+    const { searcher, encoder, metric, progress } = options;
     const order = rowOrderOf(rows.images.map((image) => image?.objectId));
     const known = fitsIntoMemory(rows, options) ? (options.earlier?.inMemory ?? new Map()) : undefined;
     const kept = new EncodedRowsFolder(options.encoded);
-    const ready = await readyShards(rows, { searcher, kept, metric, inMemory: known, progress });
+    const ready = await readyShards(rows, { encoder, kept, metric, inMemory: known, progress });
     const isReference = (rank: number) => rows.images[order.rowOfRank[rank]]?.isReference ?? false;
     const { dim } = rows;
     const { shards } = ready;

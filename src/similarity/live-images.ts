@@ -8,6 +8,7 @@ import { UnreadablePicture } from "#images/unreadable-picture.ts";
 import { memoryLimit } from "#settings/memory-limit.ts";
 import { AddedImages, refuseUnfitName } from "#similarity/added-images.ts";
 import { HeldIndex } from "#similarity/held-index.ts";
+import type { KnownModel } from "#similarity/image-rows.ts";
 import { IndexWatch } from "#similarity/index-watch.ts";
 import { type EmbeddedPicture, QueryPictures } from "#similarity/query-pictures.ts";
 import {
@@ -43,13 +44,15 @@ class LiveImages implements SimilarImages {
   readonly #options: LiveImagesOptions;
   readonly #source: SimilaritySource;
   #held: HeldIndex;
+  #known: KnownModel;
   #pictures: QueryPictures | undefined;
   #added: AddedImages | undefined;
   #ids: readonly string[];
   readonly #watch: IndexWatch;
 
-  private constructor(options: LiveImagesOptions, source: SimilaritySource, held: HeldIndex) {
+  private constructor(options: LiveImagesOptions, source: SimilaritySource, held: HeldIndex, known: KnownModel) {
     this.#options = options;
+    this.#known = known;
     this.#source = source;
     this.#held = held;
     this.#ids = held.images.objectIds;
@@ -63,7 +66,7 @@ class LiveImages implements SimilarImages {
     try {
       const rows = await source.rows("facts");
       const images = await source.open(rows, { maxVectorBytes: maxVectorBytes(options) });
-      const live = new LiveImages(options, source, new HeldIndex(images));
+      const live = new LiveImages(options, source, new HeldIndex(images), await source.model());
       live.#pictures = live.#openPictures();
       const { addTo } = options;
       if (addTo !== undefined) live.#added = await AddedImages.open(addTo, rows.folders);
@@ -145,12 +148,11 @@ class LiveImages implements SimilarImages {
 
   #embed(file: string): Promise<EmbeddedPicture> {
     if (this.#pictures) return this.#pictures.embed(file);
-    const reason = this.#held.images.rows.noModel;
-    throw new PipelineError("input", `Pictures cannot be searched for: ${reason}`);
+    throw new PipelineError("input", `Pictures cannot be searched for: ${this.#known.noModel}`);
   }
 
   #openPictures(): QueryPictures | undefined {
-    const { model } = this.#held.images.rows;
+    const { model } = this.#known;
     if (model === undefined) return undefined;
     if (this.#pictures?.model.fingerprint === model.fingerprint) return this.#pictures;
     const processors = cpus().length;
@@ -188,6 +190,7 @@ class LiveImages implements SimilarImages {
     const next = await this.#source.open(rows, { maxVectorBytes: maxVectorBytes(this.#options), earlier });
     const before = this.#held;
     const pictures = this.#pictures;
+    this.#known = await this.#source.model();
     this.#held = new HeldIndex(next);
     this.#pictures = this.#openPictures();
     this.#added?.forget((id) => next.find(id) !== undefined);

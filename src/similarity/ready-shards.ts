@@ -18,7 +18,7 @@ import type { ImageRows, ShardRows } from "#similarity/image-rows.ts";
 import type { ReadyShard } from "#similarity/vector-index.ts";
 
 export interface ReadyOptions {
-  readonly searcher: Searcher;
+  readonly encoder: Searcher;
   /** Where encoded rows are kept. */
   readonly kept: EncodedRowsFolder;
   readonly metric: Metric;
@@ -112,13 +112,13 @@ function* partsOf({ shards }: ImageRows) {
 }
 
 async function readFit(rows: ImageRows, options: Making["options"]): Promise<StoredFit> {
-  const { searcher, kept, metric, progress } = options;
+  const { encoder, kept, metric, progress } = options;
   const vectorCount = rows.shards.reduce((sum, { part }) => sum + part.rowCount * (1 + (part.views?.perImage ?? 0)), 0);
   const known = await kept.readFit(metric);
   if (known && known.fitted.levels[0].rotation.dim === rows.dim && isFitFor(known, vectorCount)) return known;
   const sample = await sampleOf(rows);
   const plain = isPlain(vectorCount);
-  const fitted = await searcher.fitRows({ sample, rowCount: vectorCount, count: USUAL_COUNT, plain, metric });
+  const fitted = await encoder.fitRows({ sample, rowCount: vectorCount, count: USUAL_COUNT, plain, metric });
   const fit = storedFit(fitted, vectorCount);
   await kept.writeFit(fit).catch((error) => progress.note(notKept(error)));
   return fit;
@@ -166,13 +166,13 @@ async function encode(
   { matrix }: ImageVectors,
 ): Promise<StoredEncoding> {
   const { fit, store, options } = making;
-  const { searcher, kept, progress } = options;
+  const { encoder, kept, progress } = options;
   const first = store.firstRowOf(number);
   const rows = Uint32Array.from({ length: part.rowCount }, (_, i) => first + i);
   const views = await store.readViews(rows);
   const own = views && rowsOf(matrix, 0, part.rowCount);
   const encoding = {
-    levels: await searcher.encodeRows(matrix, fit.fitted),
+    levels: await encoder.encodeRows(matrix, fit.fitted),
     views: own && views ? Uint32Array.from(distinctViews(own, views)) : new Uint32Array(0),
   };
   making.encoded += matrix.rowCount;

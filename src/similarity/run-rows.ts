@@ -54,7 +54,7 @@ export async function runRows(paths: OutputPaths, detail: RowDetail, tell: (line
     shards,
     dim: record.madeBy.dim,
     views: shards[0]?.part.views?.perImage ?? 0,
-    ...(await modelOf(paths, record)),
+    modelName: record.madeBy.model,
     folders: places?.folders ?? [],
     pathOf: (id) => places?.find(id)?.path,
   };
@@ -104,15 +104,14 @@ export async function runModel(paths: OutputPaths): Promise<KnownModel> {
 
 async function modelOf({ reports }: OutputPaths, { madeBy }: IndexRecord): Promise<KnownModel> {
   const file = join(reports, "run.json");
-  const modelName = madeBy.model;
   try {
     const { config } = JSON.parse(await readFile(file, "utf8")) as { config: Settings };
     const model = await firstModel(config);
-    if (model.fingerprint === madeBy.fingerprint) return { model, noModel: "", modelName };
-    const noModel = `the index was made by ${modelName} as it was then, which is another model or preset now: run the pipeline again`;
-    return { model: undefined, noModel, modelName };
+    if (model.fingerprint === madeBy.fingerprint) return { model, noModel: "" };
+    const noModel = `the index was made by ${madeBy.model} as it was then, which is another model or preset now: run the pipeline again`;
+    return { model: undefined, noModel };
   } catch (error) {
     const noModel = `the model of the latest run cannot be used (${messageOf(error)})`;
-    return { model: undefined, noModel, modelName };
+    return { model: undefined, noModel };
   }
 }

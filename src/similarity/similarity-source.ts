@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { outputPaths } from "#artifacts/output-paths.ts";
+import { closeAll } from "#base/close-all.ts";
 import { fingerprint } from "#base/fingerprint.ts";
 import type { Progress } from "#base/progress.ts";
 import type { Metric } from "#data/metric.ts";
@@ -20,11 +21,17 @@ export interface AskedIndex {
 
 /** Where questions are answered from, and how it is opened. */
 export class SimilaritySource {
-  readonly searcher = new Searcher(cpus().length);
   readonly #asked: AskedIndex;
+  readonly #searcher: Searcher;
+  /** Starts threads only where something has to be made. */
+  readonly #encoder: Searcher;
 
-  constructor(asked: AskedIndex) {
+  /** @param threads that answer a question together; they start at once */
+  constructor(asked: AskedIndex, threads = cpus().length) {
     this.#asked = asked;
+    this.#searcher = new Searcher(threads);
+    this.#encoder = threads === cpus().length ? this.#searcher : new Searcher(cpus().length);
+    this.#searcher.start();
   }
 
   /** What lies on disk now. @throws PipelineError `artifact` where there is nothing, or it is not whole */
@@ -35,10 +42,10 @@ export class SimilaritySource {
     return runRows(outputPaths(output), detail, (line) => progress.note(line));
   }
 
-  /** What made the vectors; known before all rows are. @throws as `rows` */
-  async model(): Promise<KnownModel> {
+  /** What made the vectors; known before all rows are, and looked for anew each time. @throws as `rows` */
+  model(): Promise<KnownModel> {
     const { settings } = this.#asked;
-    return settings.features === null ? runModel(outputPaths(settings.output)) : NO_MODEL;
+    return settings.features === null ? runModel(outputPaths(settings.output)) : Promise.resolve(NO_MODEL);
   }
 
   /**
@@ -50,17 +57,17 @@ export class SimilaritySource {
     rows: ImageRows,
     { maxVectorBytes, earlier }: Pick<IndexedImagesOptions, "maxVectorBytes" | "earlier">,
   ): Promise<IndexedImages> {
-    const { metric, progress } = this.#asked;
-    const { searcher } = this;
-    return IndexedImages.open(rows, { searcher, encoded: this.#encoded, metric, maxVectorBytes, earlier, progress });
+    const { settings, metric, progress } = this.#asked;
+    const [searcher, encoder] = [this.#searcher, this.#encoder];
+    const encoded = encodedFolder(settings, metric);
+    return IndexedImages.open(rows, { searcher, encoder, encoded, metric, maxVectorBytes, earlier, progress });
   }
 
   close(): Promise<void> {
-    return this.searcher.close();
-  }
-
-  get #encoded(): string {
-    return encodedFolder(this.#asked.settings, this.#asked.metric);
+    return closeAll(
+      () => this.#searcher.close(),
+      () => this.#encoder.close(),
+    );
   }
 }
 
