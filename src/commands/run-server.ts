@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import type { FastifyInstance } from "fastify";
+import { outputPaths } from "#artifacts/output-paths.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import { Progress } from "#base/progress.ts";
 import type { Metric } from "#data/metric.ts";
@@ -52,7 +53,7 @@ export async function runServer(
 }
 
 async function serve(similar: SimilarImages, flags: ServeFlags): Promise<void> {
-  const { extract, serve: told } = flags.settings;
+  const { extract, features, output, serve: told } = flags.settings;
   const processes = flags.settings.concurrency ?? availableParallelism();
   const reader = new PictureReader(extract, processes);
   try {
@@ -64,7 +65,7 @@ async function serve(similar: SimilarImages, flags: ServeFlags): Promise<void> {
       canAdd: told.addTo !== null,
       thumbnail: (path, side) => reader.thumbnail(path, side),
       thumbnailsAtOnce: processes,
-      page: () => pageOf(similar),
+      page: pageOf(similar, features === null ? outputPaths(output).reports : undefined),
       log: serverLog(flags, process.stderr),
     });
     // its folder for what is received goes with it, also where it cannot listen
