@@ -59,8 +59,9 @@ export async function createServer(similar: SimilarImages, options: ServerOption
   answerErrors(app, log);
   await describeRoutes(app, options.version, token !== undefined);
   const { answerSeconds } = limits;
-  addSimilarRoutes(app, { similar, questions, pictures, received, answerSeconds });
-  addAddRoute(app, { similar, pictures: adding, received, answerSeconds, canAdd: options.canAdd });
+  const pictureSeconds = limits.requestSeconds + answerSeconds;
+  addSimilarRoutes(app, { similar, questions, pictures, received, answerSeconds, pictureSeconds });
+  addAddRoute(app, { similar, pictures: adding, received, pictureSeconds, canAdd: options.canAdd });
   addImageRoutes(app, { similar, thumbnails, answerSeconds });
   addStateRoutes(app, similar, metrics);
   addPageRoute(app, { page: options.page, answerSeconds });
