@@ -13,7 +13,7 @@ export async function prepareQueries(settings: Settings, searcher: Searcher, pro
   // who asks features of somebody else may never come
   if (settings.features !== null) return;
   try {
-    const rows = await runRows(outputPaths(settings.output), (line) => progress.note(line));
+    const rows = await runRows(outputPaths(settings.output), "ids", (line) => progress.note(line));
     const kept = new EncodedRowsFolder(encodedFolder(settings, "l2"));
     await makeMissing(rows, { searcher, kept, metric: "l2", progress });
   } catch (error) {

@@ -92,7 +92,7 @@ class Check {
 }
 
 /** The last row of an id is the one that its file has: a run that ended early left the earlier ones as they were. */
-export function withOneOwner(rows: readonly IndexRow[]): IndexRow[] {
+function withOneOwner(rows: readonly IndexRow[]): IndexRow[] {
   const owner = new Map<string, number>();
   for (const [row, { id }] of rows.entries()) if (id !== "") owner.set(id, row);
   return rows.map((row, number) => (row.id === "" || owner.get(row.id) === number ? row : { ...row, id: "" }));

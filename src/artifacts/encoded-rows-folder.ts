@@ -54,22 +54,28 @@ export class EncodedRowsFolder {
     await writeArrayFile(join(this.#folder, fitted.metric + FIT), { head, arrays: arraysOf(fitted) });
   }
 
-  /** @param shard what names the content of a shard */
-  async readRows(fit: StoredFit, shard: string): Promise<StoredEncoding | undefined> {
-    const file = await readArrayFile(join(this.#folder, nameOf(fit, shard)));
-    if (!file) return undefined;
-    const [views, ...arrays] = file.arrays;
-    const levels: EncodedLevel[] = [];
-    for (let i = 0; i < arrays.length; i += 3) {
-      const [numbers, squares, slacks] = arrays.slice(i, i + 3) as [Int8Array, Int32Array, Float32Array];
-      levels.push({ numbers, squares, slacks });
+  /**
+   * @param shard what names the content of a shard
+   * @param levels how many are wanted, the narrowest first
+   */
+  async readRows(fit: StoredFit, shard: string, levels: number): Promise<StoredEncoding | undefined> {
+    const files = await Promise.all(
+      Array.from({ length: levels }, (_, level) => readArrayFile(join(this.#folder, nameOf(fit, shard, level)))),
+    );
+    const [views] = files[0]?.arrays ?? [];
+    const read: EncodedLevel[] = [];
+    for (const file of files) {
+      if (!file) return undefined;
+      const [, numbers, squares, slacks] = file.arrays as [Uint32Array, Int8Array, Int32Array, Float32Array];
+      read.push({ numbers, squares, slacks });
     }
-    return { levels, views: views as Uint32Array };
+    return { levels: read, views: views as Uint32Array };
   }
 
   /** Whether there are rows of a shard; they may be damaged. */
   async hasRows(fit: StoredFit, shard: string): Promise<boolean> {
-    return access(join(this.#folder, nameOf(fit, shard))).then(
+    const paths = fit.fitted.levels.map((_, level) => join(this.#folder, nameOf(fit, shard, level)));
+    return Promise.all(paths.map((path) => access(path))).then(
       () => true,
       () => false,
     );
@@ -78,15 +84,19 @@ export class EncodedRowsFolder {
   /** See `readRows`. @throws PipelineError `artifact` when the disk does not take it */
   async writeRows(fit: StoredFit, shard: string, { levels, views }: StoredEncoding): Promise<void> {
     await makeFolder(this.#folder);
-    const arrays = [views, ...levels.flatMap(({ numbers, squares, slacks }) => [numbers, squares, slacks])];
-    await writeArrayFile(join(this.#folder, nameOf(fit, shard)), { head: null, arrays });
+    for (const [level, { numbers, squares, slacks }] of levels.entries()) {
+      const arrays = [views, numbers, squares, slacks];
+      await writeArrayFile(join(this.#folder, nameOf(fit, shard, level)), { head: null, arrays });
+    }
   }
 
   /** Removes what no fit and shard of these needs. */
   async removeOthers(fits: readonly StoredFit[], shards: readonly string[]): Promise<void> {
-    const kept = new Set(
-      fits.flatMap((fit) => [fit.fitted.metric + FIT, ...shards.map((shard) => nameOf(fit, shard))]),
-    );
+    const kept = new Set<string>();
+    for (const fit of fits) {
+      kept.add(fit.fitted.metric + FIT);
+      for (const shard of shards) for (const level of fit.fitted.levels.keys()) kept.add(nameOf(fit, shard, level));
+    }
     const names = await readdir(this.#folder).catch(() => []);
     for (const name of names)
       if (OWN_NAMES.test(name) && !kept.has(name)) await rm(join(this.#folder, name), { force: true });
@@ -131,8 +141,8 @@ function arraysOf({ levels }: FittedRowIndex): StoredArray[] {
   return levels.flatMap(({ rotation: { mean, basis } }) => (basis ? [mean, basis] : [mean]));
 }
 
-function nameOf({ id }: StoredFit, shard: string): string {
-  return fingerprint([id, shard]).slice(0, 32) + ROWS;
+function nameOf({ id }: StoredFit, shard: string, level: number): string {
+  return fingerprint([id, shard, level]).slice(0, 32) + ROWS;
 }
 
 function bytesOf(array: Float32Array): string {

@@ -8,6 +8,7 @@ export function* jsonLines(records: Iterable<unknown>): Generator<string> {
 
 /** The records of a file of the index; see `readChecked`. */
 export async function readJsonLines<Row>(folder: string, file: FileRecord): Promise<Row[]> {
-  const lines = (await readChecked(folder, file)).toString().split("\n");
-  return lines.slice(0, -1).map((line) => JSON.parse(line));
+  const text = (await readChecked(folder, file)).toString();
+  // one array is read in half the time of as many lines; a line feed within a record is written as \n
+  return JSON.parse(`[${text.slice(0, -1).replaceAll("\n", ",")}]`);
 }

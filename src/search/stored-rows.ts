@@ -8,12 +8,12 @@ export interface StoredRowsPart {
   readonly rows: RowsInMemory | RowsInFile;
 }
 
-export interface RowsInMemory {
+interface RowsInMemory {
   /** float32 in shared memory, shape (rowCount, dim). */
   readonly values: Float32Array;
 }
 
-export interface RowsInFile {
+interface RowsInFile {
   /** Of the open file. */
   readonly descriptor: number;
   /** Where row 0 begins, in bytes. */

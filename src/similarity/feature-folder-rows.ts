@@ -3,7 +3,14 @@ import { resolve } from "node:path";
 import { openNpyFolder } from "#artifacts/npy-folder.ts";
 import type { ShardPart } from "#artifacts/shard-files.ts";
 import { fingerprint } from "#base/fingerprint.ts";
-import type { ImageRows, ShardRows } from "#similarity/image-rows.ts";
+import type { ImageRows, KnownModel, ShardRows } from "#similarity/image-rows.ts";
+
+/** Features come without a model. */
+export const NO_MODEL: KnownModel = {
+  model: undefined,
+  noModel: "features come without a model: ask for an object id",
+  modelName: undefined,
+};
 
 /**
  * Vectors that somebody else made, in a folder of .npy shards.
@@ -20,9 +27,7 @@ export async function featureFolderRows(folder: string, shardRows: number): Prom
     shards,
     dim,
     views: parts[0]?.views?.perImage ?? 0,
-    model: undefined,
-    noModel: "features come without a model: ask for an object id",
-    modelName: undefined,
+    ...NO_MODEL,
     folders: [],
     pathOf: () => undefined,
   };

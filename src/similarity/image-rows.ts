@@ -4,7 +4,7 @@ import type { ScannedFolder } from "#reports/run-report.ts";
 import type { IndexedImage } from "#similarity/similar-images.ts";
 
 /** What lies on disk that questions are answered from. */
-export interface ImageRows {
+export interface ImageRows extends KnownModel {
   /** Tells it from every other state of the same place. */
   readonly generation: string;
   /** The image of each row; undefined where there is none. */
@@ -14,14 +14,18 @@ export interface ImageRows {
   readonly dim: number;
   /** Views that each image has besides itself, at most. */
   readonly views: number;
-  /** What made the vectors; undefined where that is not known, or cannot be used: `noModel` then says why. */
-  readonly model: RunModel | undefined;
-  readonly noModel: string;
-  readonly modelName: string | undefined;
   /** Image folders of the latest run; none where features came without pictures. */
   readonly folders: readonly ScannedFolder[];
   /** Where the file of an image lies, absolute; undefined where there is none. */
   pathOf(objectId: string): string | undefined;
+}
+
+/** What made the vectors. */
+export interface KnownModel {
+  /** Undefined where it is not known, or cannot be used: `noModel` then says why. */
+  readonly model: RunModel | undefined;
+  readonly noModel: string;
+  readonly modelName: string | undefined;
 }
 
 /** Consecutive rows in one file. */

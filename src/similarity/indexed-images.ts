@@ -8,6 +8,7 @@ import type { Searcher } from "#search/searcher.ts";
 import type { ImageRows } from "#similarity/image-rows.ts";
 import { readyShards } from "#similarity/ready-shards.ts";
 import type { IndexedImage, IndexFacts, SimilarImage, SimilarityQuery } from "#similarity/similar-images.ts";
+import { rankOf } from "#similarity/similarity-order.ts";
 import { ANY_IMAGE, REFERENCE_IMAGE, VectorIndex } from "#similarity/vector-index.ts";
 
 export interface IndexedImagesOptions {
@@ -29,7 +30,6 @@ export class IndexedImages {
   /** In ascending order of their UTF-8 bytes: an image's place is its rank. */
   readonly objectIds: readonly string[];
   readonly #order: RowOrder;
-  readonly #rankOf: ReadonlyMap<string, number>;
   readonly #index: VectorIndex;
   #idOfContent: ReadonlyMap<string, string> | undefined;
   /** By the key of their shard. */
@@ -45,7 +45,6 @@ export class IndexedImages {
     this.#index = index;
     this.inMemory = inMemory;
     this.objectIds = Array.from(order.rowOfRank, (row) => (rows.images[row] as IndexedImage).objectId);
-    this.#rankOf = new Map(this.objectIds.map((id, rank) => [id, rank]));
     const { generation, dim, modelName } = rows;
     const counts = { images: this.objectIds.length, vectors: index.vectorCount };
     this.facts = { generation, ...counts, dim, metric, model: modelName };
@@ -61,13 +60,13 @@ export class IndexedImages {
     const isReference = (rank: number) => rows.images[order.rowOfRank[rank]]?.isReference ?? false;
     const { dim } = rows;
     const { shards } = ready;
-    const index = await VectorIndex.open({ searcher, fitted: ready.fit.fitted, dim, shards, order, isReference });
+    const index = await VectorIndex.open({ searcher, fitted: ready.fitted, dim, shards, order, isReference });
     const held = shards.flatMap(({ shard, vectors }) => (vectors ? [[shard.key, vectors] as const] : []));
     return new IndexedImages(rows, options, { order, index, inMemory: new Map(held) });
   }
 
   find(objectId: string): IndexedImage | undefined {
-    const rank = this.#rankOf.get(objectId);
+    const rank = rankOf(this.objectIds, objectId);
     return rank === undefined ? undefined : this.rows.images[this.#order.rowOfRank[rank]];
   }
 
@@ -79,7 +78,7 @@ export class IndexedImages {
 
   /** All vectors of an image; undefined for an id that there is not. */
   vectorsOf(objectId: string): FeatureMatrix | undefined {
-    const rank = this.#rankOf.get(objectId);
+    const rank = rankOf(this.objectIds, objectId);
     return rank === undefined ? undefined : this.#index.vectorsOf(rank);
   }
 

@@ -61,7 +61,7 @@ class LiveImages implements SimilarImages {
   static async open(options: LiveImagesOptions): Promise<LiveImages> {
     const source = new SimilaritySource(options);
     try {
-      const rows = await source.rows();
+      const rows = await source.rows("facts");
       const images = await source.open(rows, { maxVectorBytes: maxVectorBytes(options) });
       const live = new LiveImages(options, source, new HeldIndex(images));
       live.#pictures = live.#openPictures();
@@ -182,7 +182,7 @@ class LiveImages implements SimilarImages {
 
   /** Puts the next state in the place of this one, which ends with the last question that was put to it. */
   async #reload(): Promise<void> {
-    const rows = await this.#source.rows();
+    const rows = await this.#source.rows("facts");
     const { images: earlier } = this.#held;
     if (rows.generation === earlier.facts.generation) return;
     const next = await this.#source.open(rows, { maxVectorBytes: maxVectorBytes(this.#options), earlier });

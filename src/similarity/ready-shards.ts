@@ -12,6 +12,7 @@ import type { Progress } from "#base/progress.ts";
 import { type FeatureMatrix, rowsOf, sharedMatrix } from "#data/feature-matrix.ts";
 import { distinctViews, type ImageVectors } from "#data/image-vectors.ts";
 import type { Metric } from "#data/metric.ts";
+import type { FittedRowIndex } from "#search/fit-row-index.ts";
 import type { Searcher } from "#search/searcher.ts";
 import type { ImageRows, ShardRows } from "#similarity/image-rows.ts";
 import type { ReadyShard } from "#similarity/vector-index.ts";
@@ -28,7 +29,7 @@ export interface ReadyOptions {
 
 /** What a query needs of all shards. */
 export interface ReadyShards {
-  readonly fit: StoredFit;
+  readonly fitted: FittedRowIndex;
   readonly shards: readonly ReadyShard[];
 }
 
@@ -50,18 +51,21 @@ export async function readyShards(rows: ImageRows, options: ReadyOptions): Promi
   const { kept, inMemory } = options;
   const making = await beginMaking(rows, options);
   const { fit, store } = making;
+  // one question is answered sooner without wide numbers than they are read
+  const levels = inMemory ? fit.fitted.levels.length : 1;
   const shards: ReadyShard[] = [];
   const ready = async ([number, shard]: [number, ShardRows]): Promise<ReadyShard> => {
-    const known = await kept.readRows(fit, shard.key);
+    const known = await kept.readRows(fit, shard.key, levels);
     if (known && !inMemory) return { shard, encoding: known, vectors: undefined };
     const vectors = inMemory?.get(shard.key) ?? (await store.readShard(number)).vectors;
-    const encoding = known ?? (await encode(making, shard, number, vectors));
+    const made = known ?? (await encode(making, shard, number, vectors));
+    const encoding = { ...made, levels: made.levels.slice(0, levels) };
     return { shard, encoding, vectors: inMemory && vectors };
   };
   for await (const shard of orderedMap(rows.shards.entries(), SHARDS_AHEAD, ready)) shards.push(shard);
   options.progress.finish(STAGE);
   await removeUnneeded(rows, kept, fit);
-  return { fit, shards };
+  return { fitted: { ...fit.fitted, levels: fit.fitted.levels.slice(0, levels) }, shards };
 }
 
 /** Makes what is missing, so that who asks later need not wait for it. */

@@ -1,19 +1,30 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LOST_ROW, withOneOwner } from "#artifacts/check-index.ts";
+import { LOST_ROW } from "#artifacts/check-index.ts";
 import { ImagePlaces } from "#artifacts/image-places.ts";
 import { readImages } from "#artifacts/index-files.ts";
-import { INDEX_RECORD, INDEX_RECORD_COPY, type IndexRecord, readIndexRecord } from "#artifacts/index-record.ts";
+import {
+  INDEX_RECORD,
+  INDEX_RECORD_COPY,
+  type IndexRecord,
+  readIndexRecord,
+  type ShardFiles,
+} from "#artifacts/index-record.ts";
 import type { OutputPaths } from "#artifacts/output-paths.ts";
+import { readChecked } from "#artifacts/read-checked.ts";
 import { partsOf } from "#artifacts/shard-files.ts";
 import { storedFolders } from "#artifacts/stored-folders.ts";
 import { fingerprint } from "#base/fingerprint.ts";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import type { IndexRow } from "#data/index-row.ts";
-import { firstModel, type RunModel } from "#device/run-model.ts";
+import { firstModel } from "#device/run-model.ts";
+import { parseUnicodeArray } from "#npy/unicode-array.ts";
 import type { Settings } from "#settings/settings.ts";
-import type { ImageRows, ShardRows } from "#similarity/image-rows.ts";
+import type { ImageRows, KnownModel, ShardRows } from "#similarity/image-rows.ts";
 import type { IndexedImage } from "#similarity/similar-images.ts";
+
+/** What is wanted of each image: `ids` are read sooner than all `facts`. */
+export type RowDetail = "ids" | "facts";
 
 /**
  * The images of the latest finished run, as its index and run.json tell. Nothing is changed on disk.
@@ -21,7 +32,7 @@ import type { IndexedImage } from "#similarity/similar-images.ts";
  * @param tell gets a line where pictures cannot be had
  * @throws PipelineError `artifact` where there is no finished run, or a file of the index is not whole
  */
-export async function runRows(paths: OutputPaths, tell: (line: string) => void): Promise<ImageRows> {
+export async function runRows(paths: OutputPaths, detail: RowDetail, tell: (line: string) => void): Promise<ImageRows> {
   const record = await finishedRecord(paths);
   const rows: IndexRow[] = [];
   const shards: ShardRows[] = [];
@@ -33,19 +44,17 @@ export async function runRows(paths: OutputPaths, tell: (line: string) => void):
       const { features, views } = content;
       shards.push({ part, key: fingerprint({ features, views, dim: record.madeBy.dim }) });
     }
-    const known = content ? await readImages(paths.index, content.images) : [];
+    const known = content ? await readRows(paths.index, content, detail) : [];
     for (let i = 0; i < rowCount; i++) rows.push(known[i] ?? LOST_ROW);
   }
   const places = await placesOf(paths, tell);
-  const model = await modelOf(paths, record);
   return {
     generation: fingerprint({ record, folders: places?.folders ?? null }),
-    images: withOneOwner(rows).map((row) => imageOf(row, places)),
+    images: rows.map((row) => imageOf(row, places)),
     shards,
     dim: record.madeBy.dim,
     views: shards[0]?.part.views?.perImage ?? 0,
-    ...model,
-    modelName: record.madeBy.model,
+    ...(await modelOf(paths, record)),
     folders: places?.folders ?? [],
     pathOf: (id) => places?.find(id)?.path,
   };
@@ -62,6 +71,12 @@ async function finishedRecord({ root, index }: OutputPaths): Promise<IndexRecord
   const state = found === undefined ? "none" : found === "damaged" ? "a damaged one" : "one of a run that did not end";
   const advice = `run npm run pipeline, with --output where that is another folder than "${root}"`;
   throw new PipelineError("artifact", `Expected an index in "${index}", found ${state}: ${advice}`);
+}
+
+async function readRows(folder: string, { images, objectIds }: ShardFiles, detail: RowDetail): Promise<IndexRow[]> {
+  if (detail === "facts" || objectIds === null) return readImages(folder, images);
+  const ids = parseUnicodeArray(await readChecked(folder, objectIds), join(folder, objectIds.name));
+  return ids.map((id) => ({ ...LOST_ROW, id }));
 }
 
 function imageOf(
@@ -82,19 +97,22 @@ async function placesOf({ reports }: OutputPaths, tell: (line: string) => void):
   }
 }
 
-/** The model as the latest run was told of it, where it still makes the same vectors. */
-async function modelOf(
-  { reports }: OutputPaths,
-  { madeBy }: IndexRecord,
-): Promise<{ model: RunModel | undefined; noModel: string }> {
+/** The model as the latest run was told of it; to be opened while the index is. @throws as `runRows` */
+export async function runModel(paths: OutputPaths): Promise<KnownModel> {
+  return modelOf(paths, await finishedRecord(paths));
+}
+
+async function modelOf({ reports }: OutputPaths, { madeBy }: IndexRecord): Promise<KnownModel> {
   const file = join(reports, "run.json");
+  const modelName = madeBy.model;
   try {
     const { config } = JSON.parse(await readFile(file, "utf8")) as { config: Settings };
     const model = await firstModel(config);
-    if (model.fingerprint === madeBy.fingerprint) return { model, noModel: "" };
-    const noModel = `the index was made by ${madeBy.model} as it was then, which is another model or preset now: run the pipeline again`;
-    return { model: undefined, noModel };
+    if (model.fingerprint === madeBy.fingerprint) return { model, noModel: "", modelName };
+    const noModel = `the index was made by ${modelName} as it was then, which is another model or preset now: run the pipeline again`;
+    return { model: undefined, noModel, modelName };
   } catch (error) {
-    return { model: undefined, noModel: `the model of the latest run cannot be used (${messageOf(error)})` };
+    const noModel = `the model of the latest run cannot be used (${messageOf(error)})`;
+    return { model: undefined, noModel, modelName };
   }
 }

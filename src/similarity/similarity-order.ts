@@ -18,3 +18,16 @@ export function mergedIds(ids: readonly string[], further: readonly string[]): r
   }
   return [...merged, ...sorted.slice(next)];
 }
+
+/** Place of an id among ascending ones; undefined where it is not among them. */
+export function rankOf(ids: readonly string[], id: string): number | undefined {
+  let [low, high] = [0, ids.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const order = compareUtf8(ids[middle], id);
+    if (order === 0) return middle;
+    if (order < 0) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
+}

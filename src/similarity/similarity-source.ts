@@ -6,10 +6,10 @@ import type { Progress } from "#base/progress.ts";
 import type { Metric } from "#data/metric.ts";
 import { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
-import { featureFolderRows } from "#similarity/feature-folder-rows.ts";
-import type { ImageRows } from "#similarity/image-rows.ts";
+import { featureFolderRows, NO_MODEL } from "#similarity/feature-folder-rows.ts";
+import type { ImageRows, KnownModel } from "#similarity/image-rows.ts";
 import { IndexedImages, type IndexedImagesOptions } from "#similarity/indexed-images.ts";
-import { runRows } from "#similarity/run-rows.ts";
+import { type RowDetail, runModel, runRows } from "#similarity/run-rows.ts";
 
 /** What is asked: the index of the latest run, or features that somebody else made. */
 export interface AskedIndex {
@@ -28,11 +28,17 @@ export class SimilaritySource {
   }
 
   /** What lies on disk now. @throws PipelineError `artifact` where there is nothing, or it is not whole */
-  rows(): Promise<ImageRows> {
+  rows(detail: RowDetail): Promise<ImageRows> {
     const { settings, progress } = this.#asked;
     const { features, index, output } = settings;
     if (features !== null) return featureFolderRows(features, index.shardRows);
-    return runRows(outputPaths(output), (line) => progress.note(line));
+    return runRows(outputPaths(output), detail, (line) => progress.note(line));
+  }
+
+  /** What made the vectors; known before all rows are. @throws as `rows` */
+  async model(): Promise<KnownModel> {
+    const { settings } = this.#asked;
+    return settings.features === null ? runModel(outputPaths(settings.output)) : NO_MODEL;
   }
 
   /**

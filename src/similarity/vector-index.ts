@@ -128,18 +128,25 @@ async function layOut({ shards, order, isReference, dim }: VectorIndexOptions): 
     if (vectors) stored.push({ first, rowCount: rowCount + viewRows.length, rows: vectors.matrix });
     else stored.push(...(await openPart(part, encoding.views, { first, dim, files }).catch(closingFirst(files))));
   }
+  return { stored, ranges, files, ...ownersOf(ranges, vectorCount, { order, isReference }) };
+}
+
+function ownersOf(
+  ranges: readonly VectorRange[],
+  vectorCount: number,
+  { order, isReference }: Pick<VectorIndexOptions, "order" | "isReference">,
+): Pick<Layout, "owners" | "kinds"> {
   const owners = new Uint32Array(vectorCount);
   const kinds = new Uint8Array(new SharedArrayBuffer(vectorCount));
   for (const { firstVector, firstRow, rowCount, viewRows } of ranges) {
-    const own = Uint32Array.from({ length: rowCount }, (_, i) => firstRow + i);
-    for (const [i, row] of [...own, ...viewRows].entries()) {
-      const rank = order.rankOfRow[row];
+    for (let i = 0; i < rowCount + viewRows.length; i++) {
+      const rank = order.rankOfRow[i < rowCount ? firstRow + i : viewRows[i - rowCount]];
       owners[firstVector + i] = rank;
-      if (rank < order.rowOfRank.length)
-        kinds[firstVector + i] = isReference(rank) ? ANY_IMAGE | REFERENCE_IMAGE : ANY_IMAGE;
+      const isThere = rank < order.rowOfRank.length;
+      if (isThere) kinds[firstVector + i] = isReference(rank) ? ANY_IMAGE | REFERENCE_IMAGE : ANY_IMAGE;
     }
   }
-  return { stored, ranges, owners, kinds, files };
+  return { owners, kinds };
 }
 
 async function openPart(

@@ -4,7 +4,18 @@ import { existsSync } from "node:fs";
 // as src/start/start.mjs has it
 process.env.ORT_DISABLE_TELEMETRY ??= "1";
 
-const BENCHES = ["search", "detection", "calibration", "clusters", "faults", "extract", "page", "review", "select"];
+const BENCHES = [
+  "search",
+  "detection",
+  "calibration",
+  "clusters",
+  "faults",
+  "extract",
+  "page",
+  "review",
+  "select",
+  "serve",
+];
 const [name, ...args] = process.argv.slice(2);
 const file = new URL(`./${name}.ts`, import.meta.url);
 if (!name || !BENCHES.includes(name) || !existsSync(file)) {

@@ -8,8 +8,8 @@ import { formatUnicodeArray } from "#npy/unicode-array.ts";
 // All-pairs search beside faiss and numpy, each in a process of its own, in one run on one machine. Needs ../shared, Debian's
 // python3-numpy, and python3-faiss for faiss. Options: names of cases, `--no-faiss`, `--no-peers`; without names all but the largest.
 
-const SHARED = resolve("../shared");
-const WORK = join(tmpdir(), "twinsift-bench");
+export const SHARED = resolve("../shared");
+export const WORK = join(tmpdir(), "twinsift-bench");
 const PYTHON = "/usr/bin/python3";
 
 interface Case {
@@ -82,7 +82,7 @@ export function featureFolder({ model, rows }: Pick<Case, "model" | "rows">): st
 }
 
 /** A folder with 0000.features.npy and its ids, made once. */
-function whole(folder: string, rows: number, write: (file: string) => void): string {
+export function whole(folder: string, rows: number, write: (file: string) => void): string {
   const features = join(folder, "0000.features.npy");
   if (existsSync(features)) return folder;
   mkdirSync(folder, { recursive: true });
@@ -100,7 +100,7 @@ x = np.random.default_rng(1).standard_normal((int(sys.argv[1]), 512), dtype='f4'
 np.save(sys.argv[2], x / np.linalg.norm(x, axis=1, keepdims=True))`;
 
 /** Features of ../shared/material/photos by one of its models. */
-function realFeatures(model: string): string {
+export function realFeatures(model: string): string {
   const output = join(WORK, `photos-${model}`);
   if (!existsSync(join(output, "index/index.json"))) {
     rmSync(output, { recursive: true, force: true });

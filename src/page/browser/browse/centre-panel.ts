@@ -84,7 +84,7 @@ export class CentrePanel {
     this.sayFacts(sizeLine(content.image as unknown as Parameters<typeof sizeLine>[0]));
     this.#choices.replaceChildren(...content.decisions.map(choiceButton));
     byId("centre-group", HTMLElement).replaceChildren(
-      `${content.title}`,
+      content.kind === "candidate" ? `Candidate ${content.title.toLowerCase()}` : content.title,
       ...(group ? [" of ", this.#groupLink(reviewed)] : []),
     );
   }

@@ -27,12 +27,16 @@ const GAP = 5;
 const LEAST_SIDE = 28;
 /** Below this the ring of distance 0 goes outwards, to make room for many near ones. */
 const GOOD_SIDE = 44;
+/** How much larger squares have to become by that, as the distances are then told apart less. */
+const WORTH_IT = 1.25;
 /** Where that ring may lie, as parts of the way to the outermost. */
 const INNER_RINGS = [0, 0.3, 0.6];
 /** Half the width of a clear way upwards, where the numbers of the rings stand. */
 const CLEAR = 16;
-/** Angles that a neighbour may have. */
-const DIRECTIONS = 120;
+/** Directions that are tried for a neighbour. */
+const DIRECTIONS = 180;
+/** Way along an eighth of a circle of radius 1, where a step counts as its larger part, across or down: squares need room so. */
+const EIGHTH = Math.SQRT1_2;
 /** Parts of a turn from one neighbour to the next: round like a clock, or wide apart. */
 const GOLDEN = 0.381966;
 
@@ -45,35 +49,38 @@ const GOLDEN = 0.381966;
  */
 export function mapLayout(distances: readonly number[], half: number): MapLayout {
   for (let count = distances.length; ; count = Math.floor(count * 0.9)) {
-    const layout = layoutOf(distances.slice(0, count), half);
-    if (layout.side > 0 || count <= 1) return layout;
+    const nearest = distances.slice(0, count);
+    if (count <= 1 || INNER_RINGS.some((inner) => placed(nearest, { half, side: LEAST_SIDE, inner }))) {
+      return layoutOf(nearest, half);
+    }
   }
 }
 
 function layoutOf(distances: readonly number[], half: number): MapLayout {
-  const centre = clamp(half * 0.21, 36, 78);
-  const largest = Math.round(clamp(half * 0.31, 44, 104));
+  // even, as the least is: that one is tried too
+  const largest = 2 * Math.round(clamp(half * 0.155, 22, 52));
   let best: MapLayout | undefined;
   for (const inner of INNER_RINGS) {
-    for (let side = largest; side > (best?.side ?? LEAST_SIDE - 1); side -= 2) {
-      const layout = placed(distances, { half, centre, side, inner });
+    for (let side = largest; side >= (best ? best.side * WORTH_IT : LEAST_SIDE); side -= 2) {
+      const layout = placed(distances, { half, side, inner });
       if (!layout) continue;
       best = layout;
       break;
     }
     if (best && best.side >= GOOD_SIDE) break;
   }
+  const centre = centreRadius(half);
   return best ?? { places: [], side: 0, centre, scale: ringScale(0, centre, half) };
 }
 
 interface Sizes {
   readonly half: number;
-  readonly centre: number;
   readonly side: number;
   readonly inner: number;
 }
 
-function placed(distances: readonly number[], { half, centre, side, inner }: Sizes): MapLayout | undefined {
+function placed(distances: readonly number[], { half, side, inner }: Sizes): MapLayout | undefined {
+  const centre = centreRadius(half);
   // the corner of a square that stands askew of the middle comes nearest to it
   const least = centre + GAP + side * Math.SQRT1_2;
   const outermost = half - side / 2 - 1;
@@ -91,7 +98,8 @@ function placed(distances: readonly number[], { half, centre, side, inner }: Siz
 function placesOf(radii: readonly number[], side: number, turn: number): readonly MapPlace[] | undefined {
   const places: MapPlace[] = [];
   for (const [i, radius] of radii.entries()) {
-    const wanted = Math.round(DIRECTIONS * (turn * (i + 0.5)));
+    const clear = Math.min(EIGHTH, (side / 2 + CLEAR) / radius) / (8 * EIGHTH);
+    const wanted = clear + (1 - 2 * clear) * ((turn * (i + 0.5)) % 1);
     const place = freePlace(radius, wanted, side, places);
     if (!place) return undefined;
     places.push(place);
@@ -103,14 +111,22 @@ function freePlace(radius: number, wanted: number, side: number, taken: readonly
   const least = side + GAP;
   for (let i = 0; i < DIRECTIONS; i++) {
     // one forward, one back, two forward …
-    const direction = wanted + (i % 2 === 1 ? (i + 1) / 2 : -i / 2);
-    const angle = (2 * Math.PI * direction) / DIRECTIONS;
+    const angle = angleAt(wanted + (i % 2 === 1 ? (i + 1) / 2 : -i / 2) / DIRECTIONS);
     const place = { x: radius * Math.sin(angle), y: -radius * Math.cos(angle) };
-    const isClear = place.y > 0 || Math.abs(place.x) >= side / 2 + CLEAR;
-    if (isClear && taken.every(({ x, y }) => Math.abs(x - place.x) >= least || Math.abs(y - place.y) >= least))
+    const isClear = place.y > 0 || Math.abs(place.x) >= side / 2 + CLEAR - 1e-6;
+    if (isClear && taken.every(({ x, y }) => Math.abs(x - place.x) >= least || Math.abs(y - place.y) >= least)) {
       return place;
+    }
   }
   return undefined;
+}
+
+/** The angle, from the top on, after a part of the way around: where squares would stand aslant of each other they are farther apart. */
+function angleAt(part: number): number {
+  const quarters = (part - Math.floor(part)) * 4;
+  const way = (quarters % 1) * 2 * EIGHTH;
+  const angle = way <= EIGHTH ? Math.asin(way) : Math.acos(2 * EIGHTH - way);
+  return (Math.floor(quarters) * Math.PI) / 2 + angle;
 }
 
 /** Up to the farthest neighbour, not beyond: all of the room is used. */
@@ -122,6 +138,10 @@ function ringScale(most: number, innermost: number, outermost: number): RingScal
     at: (distance) => innermost + ((outermost - innermost) * distance) / end,
     ticks: ticks.filter((tick) => tick <= end * 1.0001),
   };
+}
+
+function centreRadius(half: number): number {
+  return clamp(half * 0.21, 36, 78);
 }
 
 function clamp(value: number, least: number, most: number): number {
