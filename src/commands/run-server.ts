@@ -65,7 +65,7 @@ async function serve(similar: SimilarImages, flags: ServeFlags): Promise<void> {
       canAdd: told.addTo !== null,
       thumbnail: (path, side) => reader.thumbnail(path, side),
       thumbnailsAtOnce: processes,
-      page: () => pageOf(similar, reportsOf(flags.settings)),
+      page: pageOf(similar, reportsOf(flags.settings)),
       log: serverLog(flags, process.stderr),
     });
     // its folder for what is received goes with it, also where it cannot listen

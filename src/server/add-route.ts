@@ -10,15 +10,15 @@ import { refuseUnfitName } from "#similarity/added-images.ts";
 
 /** POST /images: an image that can be found at once, and by the next run. */
 export function addAddRoute(app: FastifyInstance, routes: PictureRoutes & { readonly canAdd: boolean }): void {
-  const { similar, pictures, received, answerSeconds, canAdd } = routes;
+  const { similar, pictures, received, pictureSeconds, canAdd } = routes;
   app.post<{ Querystring: AddQuerystring }>("/images", { schema: addImage }, async (request, reply) => {
     if (!canAdd) throw notEnabled();
     if (similar.facts.model === undefined) throw withoutModel();
     const { name } = request.query;
     if (name !== undefined) checkName(name);
     checkPictureType(request.headers["content-type"]);
-    const added = await received.with(request.raw, (path) =>
-      answerWithin(answerSeconds, reply.raw, (signal) => pictures.run(() => similar.add(path, name), signal)),
+    const added = await answerWithin(pictureSeconds, reply.raw, (signal) =>
+      received.with(request.raw, (path) => pictures.run(() => similar.add(path, name), signal)),
     );
     const { objectId, isNew } = added;
     return reply

@@ -40,9 +40,15 @@ export async function createServer(similar: SimilarImages, options: ServerOption
   const questions = new Turns(limits.maxConcurrent, limits.maxWaiting);
   // pictures that take long to decode are not in the way of questions about images of the index
   const pictures = new Turns(limits.maxConcurrent, limits.maxWaiting);
+  // one at a time: the second of two with the same bytes finds the first
+  const adding = new Turns(1, limits.maxWaiting);
   const drawing = new Turns(options.thumbnailsAtOnce, limits.maxWaiting);
   const thumbnails = new Thumbnails(options.thumbnail, drawing);
-  const metrics = new Metrics({ similar, received, turns: { questions, pictures, thumbnails: drawing } });
+  const metrics = new Metrics({
+    similar,
+    received,
+    turns: { questions, pictures, added: adding, thumbnails: drawing },
+  });
   // bodies are taken as they come, by the routes that want one
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_, __, done) => done(null));
@@ -53,8 +59,9 @@ export async function createServer(similar: SimilarImages, options: ServerOption
   answerErrors(app, log);
   await describeRoutes(app, options.version, token !== undefined);
   const { answerSeconds } = limits;
-  addSimilarRoutes(app, { similar, questions, pictures, received, answerSeconds });
-  addAddRoute(app, { similar, pictures, received, answerSeconds, canAdd: options.canAdd });
+  const pictureSeconds = limits.requestSeconds + answerSeconds;
+  addSimilarRoutes(app, { similar, questions, pictures, received, answerSeconds, pictureSeconds });
+  addAddRoute(app, { similar, pictures: adding, received, pictureSeconds, canAdd: options.canAdd });
   addImageRoutes(app, { similar, thumbnails, answerSeconds });
   addStateRoutes(app, similar, metrics);
   addPageRoute(app, { page: options.page, answerSeconds });

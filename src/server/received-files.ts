@@ -14,6 +14,9 @@ interface Body {
   isRefused: boolean;
 }
 
+/** By who sends, and by us. */
+const BROKEN_OFF = ["ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE", "ABORT_ERR"];
+
 /** Who was refused is told so with the next bytes that come, or is cut off. */
 const REFUSED_MAY_WAIT_MS = 1000;
 
@@ -99,7 +102,7 @@ export class ReceivedFiles {
           done += (await file.write(chunk, done, chunk.length - done)).bytesWritten;
       }
     } catch (error) {
-      throw (error as NodeJS.ErrnoException).code === "ECONNRESET" ? new AskerGone() : error;
+      throw BROKEN_OFF.includes((error as NodeJS.ErrnoException).code ?? "") ? new AskerGone() : error;
     }
     if (request.complete === false) throw new AskerGone();
     if (body.bytes === 0) throw new Refusal(400, "Found an empty body, expected the bytes of an image");

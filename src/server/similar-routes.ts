@@ -13,12 +13,18 @@ export interface PictureRoutes {
   readonly similar: SimilarImages;
   readonly pictures: Turns;
   readonly received: ReceivedFiles;
+  /** Within which a picture has arrived, lies on the disk, and is answered. */
+  readonly pictureSeconds: number;
+}
+
+interface SimilarRoutes extends PictureRoutes {
+  readonly questions: Turns;
   readonly answerSeconds: number;
 }
 
 /** GET /similar/<object id> and POST /similar. */
-export function addSimilarRoutes(app: FastifyInstance, routes: PictureRoutes & { readonly questions: Turns }): void {
-  const { similar, questions, pictures, received, answerSeconds } = routes;
+export function addSimilarRoutes(app: FastifyInstance, routes: SimilarRoutes): void {
+  const { similar, questions, pictures, received, answerSeconds, pictureSeconds } = routes;
   app.get<{ Querystring: SimilarQuerystring }>("/similar/*", { schema: similarToImage }, async (request, reply) => {
     const objectId = askedObjectId(request.url);
     if (!similar.find(objectId)) throw unknownImage(objectId);
@@ -30,10 +36,8 @@ export function addSimilarRoutes(app: FastifyInstance, routes: PictureRoutes & {
   app.post<{ Querystring: SimilarQuerystring }>("/similar", { schema: similarToBody }, async (request, reply) => {
     if (similar.facts.model === undefined) throw withoutModel();
     checkPictureType(request.headers["content-type"]);
-    const found = await received.with(request.raw, (path) =>
-      answerWithin(answerSeconds, reply.raw, (signal) =>
-        pictures.run(() => similar.similarToPicture(path, request.query), signal),
-      ),
+    const found = await answerWithin(pictureSeconds, reply.raw, (signal) =>
+      received.with(request.raw, (path) => pictures.run(() => similar.similarToPicture(path, request.query), signal)),
     );
     return answer(null, found);
   });
