@@ -184,7 +184,7 @@ export class MapView {
   }
 
   #groupOf({ objectId }: Centre): IndexedGroup | undefined {
-    return objectId === undefined ? undefined : this.#data.reviewed(objectId)?.group;
+    return objectId === undefined ? undefined : this.#data.groupOf(objectId);
   }
 
   /** Pixels and bytes, where the reports do not tell them. */
