@@ -142,7 +142,7 @@ inChromium("an image of a group is marked on its map, and the mark is exported",
   await page.locator(".card a.similar:visible").first().click();
   await neighboursOf(page, "pool/1.jpg");
   await page.keyboard.press("k");
-  expect(await page.locator("#centre-group").textContent()).toBe("No. 1");
+  expect(await page.locator("#centre-group").textContent()).toBe("Candidate no. 1");
   expect(await page.locator("#marks-text").textContent()).toMatch(/^2 marks/);
   expect(faults).toEqual([]);
 });

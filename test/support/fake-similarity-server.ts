@@ -30,19 +30,14 @@ export async function fakeSimilarityServer(content: ServedContent, images: FakeI
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/under/a/path/`, requests };
 }
 
-/** The same, for as long as the process runs. */
-export async function listening(
-  content: ServedContent,
-  images: FakeImages,
-  port = 0,
-): Promise<{ server: Server; requests: string[] }> {
+async function listening(content: ServedContent, images: FakeImages): Promise<{ server: Server; requests: string[] }> {
   const answers = new FakeAnswers(content, images);
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${(request.url ?? "").replace("/under/a/path/", "")}`);
     answers.answer(request, response).catch((error) => sendJson(response, 500, { error: String(error) }));
   });
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { server, requests };
 }
 

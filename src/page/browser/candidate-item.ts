@@ -18,7 +18,7 @@ export class CandidateItem implements ShownItem {
   constructor(candidate: PageCandidate, pictures: CardPictures, marks: Marks) {
     this.#candidate = candidate;
     this.#pictures = pictures;
-    const card = new ImageCard(candidateContent(candidate), pictures.similarTo(candidate.path));
+    const card = new ImageCard(candidateContent(candidate), pictures.linksOf(candidate.path));
     this.cards = [card];
     this.element = element("li", {}, card.element);
     this.refresh(marks);

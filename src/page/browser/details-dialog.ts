@@ -56,9 +56,9 @@ export class DetailsDialog {
   }
 }
 
-function largePicture({ source, content }: ImageCard): HTMLElement {
-  const picture = source
-    ? element("img", { src: source, alt: `Thumbnail of ${visibleText(content.image.path)}` })
+function largePicture({ largeSource, content }: ImageCard): HTMLElement {
+  const picture = largeSource
+    ? element("img", { src: largeSource, alt: `Thumbnail of ${visibleText(content.image.path)}` })
     : element("p", { class: "no-picture" }, "No thumbnail");
   return element(
     "figure",

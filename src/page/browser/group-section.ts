@@ -45,7 +45,7 @@ export class GroupSection implements ShownItem {
   showMore(marks: Marks): void {
     const { members } = this.indexed.group;
     for (const member of members.slice(this.cards.length, this.cards.length + MEMBERS_AT_ONCE)) {
-      const card = new ImageCard(memberContent(member), this.#pictures.similarTo(member.path));
+      const card = new ImageCard(memberContent(member), this.#pictures.linksOf(member.path));
       this.cards.push(card);
       this.#members.append(element("li", {}, card.element));
     }

@@ -1,4 +1,5 @@
 import type { Decision } from "#data/decision.ts";
+import type { CardLinks } from "./card-pictures.ts";
 import { element, setState } from "./elements.ts";
 import type { Markable, Marks } from "./marks.ts";
 import { pathParts, visibleText } from "./visible-text.ts";
@@ -28,14 +29,15 @@ export class ImageCard {
   readonly content: CardContent;
   /** Its thumbnail, once shown. */
   source: string | undefined;
+  readonly #large: string | undefined;
   readonly #picture: HTMLButtonElement;
   readonly #buttons: readonly HTMLButtonElement[];
   readonly #state = element("p", { class: "card-state" });
   readonly #note = element("p", { class: "card-note" });
 
-  /** @param similar where what is like the image is shown */
-  constructor(content: CardContent, similar?: string) {
+  constructor(content: CardContent, { similar, large }: CardLinks = {}) {
     this.content = content;
+    this.#large = large;
     const { image, kind, title, tags, meaning, lines } = content;
     const [folders, name] = pathParts(image.path);
     this.#picture = element("button", {
@@ -63,6 +65,11 @@ export class ImageCard {
       this.#state,
       element("div", { class: "choices", role: "group", "aria-label": `Decision on ${name}` }, ...this.#buttons),
     );
+  }
+
+  /** The picture for where it has more room; undefined as long as none is shown. */
+  get largeSource(): string | undefined {
+    return this.source && (this.#large ?? this.source);
   }
 
   /** Shows what is decided now. */

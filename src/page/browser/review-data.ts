@@ -7,7 +7,7 @@ import {
   type Thumbnail,
 } from "#page/page-blocks.ts";
 import type { PageCandidate } from "#page/page-content.ts";
-import type { CardPictures } from "./card-pictures.ts";
+import type { CardLinks, CardPictures } from "./card-pictures.ts";
 import type { DataBlocks } from "./data-blocks.ts";
 import { type IndexedGroup, indexedGroup } from "./indexed-group.ts";
 import { WorkSlice } from "./work-slice.ts";
@@ -55,8 +55,8 @@ export class ReviewData implements CardPictures {
     return this.#addresses(blockIds.candidateThumbnails(block));
   }
 
-  similarTo(_path: string): string | undefined {
-    return undefined;
+  linksOf(_path: string): CardLinks {
+    return {};
   }
 
   async #addresses(block: string): Promise<readonly (string | null)[]> {

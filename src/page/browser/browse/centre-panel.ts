@@ -6,10 +6,7 @@ import { countText, numberOf } from "../number-text.ts";
 import type { Review } from "../review.ts";
 import { pathParts } from "../visible-text.ts";
 import type { Centre } from "./centre.ts";
-import type { ReviewedImage, ServedData } from "./served-data.ts";
-
-/** Pixels of the picture. */
-const LARGE = 640;
+import { LARGE_WIDTH, type ReviewedImage, type ServedData } from "./served-data.ts";
 
 /** What is known of the image in the middle, and the buttons that decide on it where the reports have it. */
 export class CentrePanel {
@@ -104,7 +101,7 @@ export class CentrePanel {
 /** The picture, as a link to the whole file. */
 function openLink({ file, picture }: Centre, name: string): HTMLElement {
   const attributes = { href: file, class: "large-picture", target: "_blank", rel: "noopener" };
-  const image = element("img", { src: picture(LARGE), alt: `Open ${name}` });
+  const image = element("img", { src: picture(LARGE_WIDTH), alt: `Open ${name}` });
   const link = element("a", attributes, image);
   image.addEventListener("error", () =>
     link.replaceChildren(element("span", { class: "no-picture" }, `No picture of ${name}`)),

@@ -6,7 +6,9 @@ import { centreTile, type MapNeighbour, neighbourTile, tileShapes } from "./map-
 
 const LEAST_HALF = 120;
 /** Between the numbers of two rings. */
-const LABEL_ROOM = 15;
+const LABEL_ROOM = 16;
+/** Width of a figure of these numbers. */
+const CHARACTER = 7;
 
 export interface DrawnMap {
   /** Told apart from others by it: the id of an image of the index, where it is one. */
@@ -29,11 +31,13 @@ export class MapDrawing {
   #drawn: DrawnMap | undefined;
   #places = new Map<string, TilePlace>();
   #width = 0;
+  #height = 0;
 
   constructor() {
     this.#figure.prepend(this.#svg);
     new ResizeObserver(() => {
-      if (this.#drawn && this.#figure.clientWidth !== this.#width) this.#build(this.#drawn);
+      const { clientWidth, clientHeight } = this.#figure;
+      if (this.#drawn && (clientWidth !== this.#width || clientHeight !== this.#height)) this.#build(this.#drawn);
     }).observe(this.#figure);
   }
 
@@ -65,6 +69,7 @@ export class MapDrawing {
   #build(map: DrawnMap): Map<string, SVGElement> {
     this.#drawn = map;
     this.#width = this.#figure.clientWidth;
+    this.#height = this.#figure.clientHeight;
     const { height } = this.#svg.getBoundingClientRect();
     const half = Math.max(LEAST_HALF, Math.min(this.#width, height) / 2);
     const layout = mapLayout(
@@ -111,10 +116,14 @@ function rings({ scale }: MapLayout, threshold: number): SVGGElement {
 /** The way upwards is clear of tiles: the numbers stand there. */
 function ringLabels({ scale }: MapLayout, threshold: number): SVGGElement {
   const group = svgElement("g", { class: "ring-labels", "aria-hidden": "true" });
-  const add = (value: number, words: string, kind: string) =>
+  const add = (value: number, words: string, kind: string) => {
+    const y = -scale.at(value);
+    const width = words.length * CHARACTER + 4;
     group.append(
-      svgElement("text", { y: (4 - scale.at(value)).toFixed(1), "text-anchor": "middle", class: kind }, words),
+      svgElement("rect", { x: -width / 2, y: y - 8, width, height: 16 }),
+      svgElement("text", { y: (y + 4).toFixed(1), "text-anchor": "middle", class: kind }, words),
     );
+  };
   const hasThreshold = isWithin(threshold, scale);
   let last = Number.NEGATIVE_INFINITY;
   for (const tick of scale.ticks) {

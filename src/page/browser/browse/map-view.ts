@@ -184,7 +184,7 @@ export class MapView {
   }
 
   #groupOf({ objectId }: Centre): IndexedGroup | undefined {
-    return objectId === undefined ? undefined : this.#data.reviewed(objectId)?.group;
+    return objectId === undefined ? undefined : this.#data.groupOf(objectId);
   }
 
   /** Pixels and bytes, where the reports do not tell them. */
@@ -199,8 +199,11 @@ export class MapView {
     const neighbour = place === undefined ? undefined : this.#neighbours[place];
     const measure = metric === "cosine" ? "1 − cosine" : "distance";
     const ring = this.#drawing.hasThreshold ? "; the dashed one is the threshold" : "";
+    const copies = this.#neighbours.some(({ isCopy }) => isCopy) ? "; framed ones are of the same group" : "";
     byId("map-caption", HTMLElement).textContent =
-      neighbour && place !== undefined ? neighbourLabel(neighbour, place) : `Rings show the ${measure}${ring}.`;
+      neighbour && place !== undefined
+        ? neighbourLabel(neighbour, place)
+        : `Rings show the ${measure}${ring}${copies}.`;
   }
 
   #sayProblem(problem: string): void {
