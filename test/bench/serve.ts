@@ -3,6 +3,7 @@ import { featureFolder } from "./search.ts";
 import { commandCase } from "./serve-command.ts";
 import { layerFolder } from "./serve-data.ts";
 import { exactCase } from "./serve-exact.ts";
+import { rounded } from "./serve-figures.ts";
 import { loadCase } from "./serve-load.ts";
 import { mnistCase } from "./serve-mnist.ts";
 import { type Numpy, quickestNumpy } from "./serve-numpy.ts";
@@ -42,10 +43,8 @@ export async function bench(args: readonly string[]): Promise<unknown> {
   const unknown = names.find((name) => !(name in CASES));
   if (unknown) throw new Error(`Expected cases among ${Object.keys(CASES).join(", ")}, found "${unknown}"`);
   const numpy = quickestNumpy();
-  const product = (6.75 / (1000 * numpy.productSeconds)).toFixed(1);
-  console.error(
-    `${cpus().length} × ${cpus()[0].model}, Node.js ${process.version}, numpy ${numpy.version} (${product} TFLOP/s)`,
-  );
+  const machine = `${cpus().length} × ${cpus()[0].model}, Node.js ${process.version}`;
+  console.error(`${machine}, numpy ${numpy.version} (${numpy.python}, ${rounded(numpy.gigaflops)} GFLOP/s)`);
   const results: Record<string, unknown> = {};
   for (const name of names) results[name] = await CASES[name](name, numpy, (line) => console.error(line));
   return { numpy, results };

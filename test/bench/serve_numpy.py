@@ -1,6 +1,6 @@
 """The peers of `npm run bench -- serve`: what one writes with numpy. Prints JSON as its last line.
 
-serve_numpy.py speed                                        seconds of a matrix product, to choose the Python by
+serve_numpy.py speed                                        how fast it multiplies, to choose the Python by
 serve_numpy.py scan|cosine FEATURES.npy ROWS.json COUNT     asks for rows of a loaded matrix, one by one
 serve_numpy.py classes TRAIN TEST                           nearest of TRAIN's rows to each of TEST's, by blocks
 serve_numpy.py once INDEX VECTOR.npy COUNT                  the plain script: loads all shards, asks once
@@ -20,7 +20,8 @@ def speed():
     a @ a
     start = time.perf_counter()
     a @ a
-    return {"version": np.__version__, "productSeconds": time.perf_counter() - start}
+    seconds = time.perf_counter() - start
+    return {"version": np.__version__, "gigaflops": 2 * 1500**3 / seconds / 1e9}
 
 
 def rows_of(file, rows_file, count, how):
