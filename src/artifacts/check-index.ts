@@ -20,7 +20,7 @@ export interface CheckedIndex {
 }
 
 /** What is known of a row whose shard is gone. */
-export const LOST_ROW: IndexRow = { id: "", sha256: "", bytes: 0, modified: null, width: 0, height: 0, vectors: 0 };
+const LOST_ROW: IndexRow = { id: "", sha256: "", bytes: 0, modified: null, width: 0, height: 0, vectors: 0 };
 
 /**
  * Reads every file of an index once. A damaged one is set aside and named: what it held is made anew by the run, as if it had never been

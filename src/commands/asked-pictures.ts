@@ -55,8 +55,8 @@ export class AskedPictures {
   }
 
   async #open(): Promise<Opened> {
-    const { model, noModel: reason } = await this.#source.model();
-    const options = { limits: this.#settings.extract, concurrency: 1, processors: cpus().length };
+    const { dim, model, noModel: reason } = await this.#source.model();
+    const options = { dim, limits: this.#settings.extract, concurrency: 1, processors: cpus().length };
     return { pictures: model && new QueryPictures(model, options), reason };
   }
 }

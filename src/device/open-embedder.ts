@@ -18,6 +18,8 @@ interface ExpectedPictures {
   readonly expected: number;
   /** Where their pixels lie, if not at hand. */
   readonly shelf?: ByteShelf;
+  /** Of a feature, where it is known. */
+  readonly dim?: number;
 }
 
 /**
@@ -28,10 +30,14 @@ interface ExpectedPictures {
 export async function openEmbedder(
   run: RunDevice,
   { file, preset }: { readonly file: string; readonly preset: ModelPreset },
-  { processors, expected, shelf }: ExpectedPictures,
+  { processors, expected, shelf, dim }: ExpectedPictures,
 ): Promise<PictureEmbedder> {
   const openCpu = () =>
-    Embedder.open(file, preset, { device: "cpu", processors, expected, ...(shelf ? { shelf } : {}) });
+    Embedder.open(file, preset, {
+      ...{ device: "cpu", processors, expected },
+      ...(shelf ? { shelf } : {}),
+      ...(dim === undefined ? {} : { dim }),
+    });
   const device = run.isNamed || expected >= DEVICE_FROM_PICTURES ? await run.open() : undefined;
   if (!device?.isThere) return openCpu();
   const where = { device: device.name, shelf: pathOf(shelf) };

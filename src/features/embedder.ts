@@ -8,6 +8,8 @@ import { type Demand, sessionPlan } from "#features/session-plan.ts";
 export interface EmbedderOptions extends Demand {
   /** Where pixels lie that are embedded by their place. */
   readonly shelf?: ByteShelf;
+  /** Of a feature, where it is known: see `FeatureModel.open`. */
+  readonly dim?: number;
 }
 
 /** A feature model in threads of its own, as ONNX Runtime blocks the thread that it runs in. */
@@ -27,8 +29,10 @@ export class Embedder {
   /** @throws PipelineError `input` when the file is no model, or does not fit the preset */
   static async open(file: string, preset: ModelPreset, options: EmbedderOptions): Promise<Embedder> {
     const { sessions, threads } = sessionPlan(file, options);
-    const { device, shelf } = options;
-    const place: ModelPlace = { file, preset, where: { device, threads }, ...(shelf ? { shelf: shelf.file } : {}) };
+    const { device, shelf, dim } = options;
+    const where = { device, threads };
+    const known = { ...(shelf ? { shelf: shelf.file } : {}), ...(dim === undefined ? {} : { dim }) };
+    const place: ModelPlace = { file, preset, where, ...known };
     const pool = new WorkerPool<EmbedHandlers>(new URL("./embed-worker.ts", import.meta.url), sessions, place);
     try {
       return new Embedder(pool, await pool.call("open", undefined));

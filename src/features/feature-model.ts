@@ -32,9 +32,10 @@ export class FeatureModel {
   /**
    * Reads what a model is, holds it against its preset, loads it and runs it on a black and on a white picture.
    *
+   * @param dim of a feature, where it is known from an earlier run with the same file and preset: no picture is then tried
    * @throws PipelineError `input` naming what the file has and what the preset expects
    */
-  static async open(file: string, preset: ModelPreset, where: SessionOptions): Promise<FeatureModel> {
+  static async open(file: string, preset: ModelPreset, where: SessionOptions, dim?: number): Promise<FeatureModel> {
     const described = readOnnxFile(file);
     weightPaths(described);
     const fit = fitPreset(described, preset);
@@ -47,6 +48,10 @@ export class FeatureModel {
     }
     const session = await openFitting(file, preset, fit, where);
     const model = new FeatureModel(session, preset, file, fit.input);
+    if (dim !== undefined) {
+      model.dim = dim;
+      return model;
+    }
     const { width, height } = preset;
     model.dim = (await model.#run(new Uint8Array(0))).dim;
     // where the file does not say how long a feature is, it may depend on the picture

@@ -7,6 +7,7 @@ import type { ImageRows, KnownModel, ShardRows } from "#similarity/image-rows.ts
 
 /** Features come without a model. */
 export const NO_MODEL: KnownModel = {
+  dim: 0,
   model: undefined,
   noModel: "features come without a model: ask for an object id",
 };

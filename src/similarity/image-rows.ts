@@ -24,6 +24,8 @@ export interface ImageRows {
 
 /** What made the vectors. */
 export interface KnownModel {
+  /** Numbers of a vector; 0 where nothing made them that is known. */
+  readonly dim: number;
   /** Undefined where it is not known, or cannot be used: `noModel` then says why. */
   readonly model: RunModel | undefined;
   readonly noModel: string;

@@ -152,12 +152,12 @@ class LiveImages implements SimilarImages {
   }
 
   #openPictures(): QueryPictures | undefined {
-    const { model } = this.#known;
+    const { dim, model } = this.#known;
     if (model === undefined) return undefined;
     if (this.#pictures?.model.fingerprint === model.fingerprint) return this.#pictures;
     const processors = cpus().length;
     const { extract: limits } = this.#options.settings;
-    return new QueryPictures(model, { limits, concurrency: processors, processors });
+    return new QueryPictures(model, { dim, limits, concurrency: processors, processors });
   }
 
   #take(

@@ -12,6 +12,8 @@ import { PictureReader, type ReaderLimits } from "#images/picture-reader.ts";
 import { UnreadablePicture } from "#images/unreadable-picture.ts";
 
 export interface QueryPictureOptions {
+  /** Numbers of a vector of the index. */
+  readonly dim: number;
   readonly limits: ReaderLimits;
   /** Pictures decoded at once. */
   readonly concurrency: number;
@@ -37,7 +39,7 @@ export class QueryPictures {
   readonly #embedder: Promise<PictureEmbedder>;
 
   /** Begins to open the model: what is wrong with it is told when a picture is embedded. */
-  constructor(model: RunModel, { limits, concurrency, processors }: QueryPictureOptions) {
+  constructor(model: RunModel, { dim, limits, concurrency, processors }: QueryPictureOptions) {
     this.model = model;
     const { preset, views } = model;
     const placeBytes = (1 + viewCount(views)) * 3 * preset.width * preset.height;
@@ -45,7 +47,7 @@ export class QueryPictures {
     this.#reader = new PictureReader(limits, concurrency, { shelf: this.#shelf });
     // a picture at a time is embedded sooner by one session with all threads
     const demand = { processors, expected: 1, shelf: this.#shelf };
-    this.#embedder = openEmbedder(this.#device, model, demand);
+    this.#embedder = openEmbedder(this.#device, model, { ...demand, dim });
     this.#embedder.catch(() => undefined);
   }
 

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LOST_ROW } from "#artifacts/check-index.ts";
 import { ImagePlaces } from "#artifacts/image-places.ts";
 import { readImages } from "#artifacts/index-files.ts";
 import {
@@ -34,23 +33,24 @@ export type RowDetail = "ids" | "facts";
  */
 export async function runRows(paths: OutputPaths, detail: RowDetail, tell: (line: string) => void): Promise<ImageRows> {
   const record = await finishedRecord(paths);
-  const rows: IndexRow[] = [];
+  const places = await placesOf(paths, tell);
+  const images: (IndexedImage | undefined)[] = [];
   const shards: ShardRows[] = [];
   for (const { rows: rowCount, content } of record.shards) {
     // what lies behind was brought by a run that did not end
-    if (rows.length >= record.reportedRows) break;
+    if (images.length >= record.reportedRows) break;
     if (content) {
-      const part = partsOf(paths.index, content, { firstRow: rows.length, rowCount, dim: record.madeBy.dim });
+      const part = partsOf(paths.index, content, { firstRow: images.length, rowCount, dim: record.madeBy.dim });
       const { features, views } = content;
       shards.push({ part, key: fingerprint({ features, views, dim: record.madeBy.dim }) });
     }
     const known = content ? await readRows(paths.index, content, detail) : [];
-    for (let i = 0; i < rowCount; i++) rows.push(known[i] ?? LOST_ROW);
+    const isReference = (id: string) => places?.folderOf(id)?.reference ?? false;
+    for (let i = 0; i < rowCount; i++) images.push(imageOf(known[i], isReference));
   }
-  const places = await placesOf(paths, tell);
   return {
     generation: fingerprint({ record, folders: places?.folders ?? null }),
-    images: rows.map((row) => imageOf(row, places)),
+    images,
     shards,
     dim: record.madeBy.dim,
     views: shards[0]?.part.views?.perImage ?? 0,
@@ -73,19 +73,26 @@ async function finishedRecord({ root, index }: OutputPaths): Promise<IndexRecord
   throw new PipelineError("artifact", `Expected an index in "${index}", found ${state}: ${advice}`);
 }
 
-async function readRows(folder: string, { images, objectIds }: ShardFiles, detail: RowDetail): Promise<IndexRow[]> {
+/** Rows of a shard, or their ids alone. */
+async function readRows(
+  folder: string,
+  { images, objectIds }: ShardFiles,
+  detail: RowDetail,
+): Promise<readonly (IndexRow | string)[]> {
   if (detail === "facts" || objectIds === null) return readImages(folder, images);
-  const ids = parseUnicodeArray(await readChecked(folder, objectIds), join(folder, objectIds.name));
-  return ids.map((id) => ({ ...LOST_ROW, id }));
+  return parseUnicodeArray(await readChecked(folder, objectIds), join(folder, objectIds.name));
 }
 
-function imageOf(
-  { id, width, height, bytes, sha256 }: IndexRow,
-  places: ImagePlaces | undefined,
-): IndexedImage | undefined {
-  if (id === "") return undefined;
-  const isReference = places?.folderOf(id)?.reference ?? false;
-  return { objectId: id, width, height, bytes, sha256, isReference };
+/** Undefined for a row that is dead or lost. */
+function imageOf(row: IndexRow | string | undefined, isReference: (id: string) => boolean): IndexedImage | undefined {
+  if (typeof row === "string") {
+    return row === ""
+      ? undefined
+      : { objectId: row, width: 0, height: 0, bytes: 0, sha256: "", isReference: isReference(row) };
+  }
+  if (row === undefined || row.id === "") return undefined;
+  const { id: objectId, width, height, bytes, sha256 } = row;
+  return { objectId, width, height, bytes, sha256, isReference: isReference(objectId) };
 }
 
 async function placesOf({ reports }: OutputPaths, tell: (line: string) => void): Promise<ImagePlaces | undefined> {
@@ -104,14 +111,15 @@ export async function runModel(paths: OutputPaths): Promise<KnownModel> {
 
 async function modelOf({ reports }: OutputPaths, { madeBy }: IndexRecord): Promise<KnownModel> {
   const file = join(reports, "run.json");
+  const { dim } = madeBy;
   try {
     const { config } = JSON.parse(await readFile(file, "utf8")) as { config: Settings };
     const model = await firstModel(config);
-    if (model.fingerprint === madeBy.fingerprint) return { model, noModel: "" };
+    if (model.fingerprint === madeBy.fingerprint) return { dim, model, noModel: "" };
     const noModel = `the index was made by ${madeBy.model} as it was then, which is another model or preset now: run the pipeline again`;
-    return { model: undefined, noModel };
+    return { dim, model: undefined, noModel };
   } catch (error) {
     const noModel = `the model of the latest run cannot be used (${messageOf(error)})`;
-    return { model: undefined, noModel };
+    return { dim, model: undefined, noModel };
   }
 }
