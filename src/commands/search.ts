@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { closeAll } from "#base/close-all.ts";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import { Progress } from "#base/progress.ts";
-import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import { UnreadablePicture } from "#images/unreadable-picture.ts";
+import type { QueryVectors } from "#search/row-level.ts";
 import type { IndexedImages } from "#similarity/indexed-images.ts";
 import type { SimilarImage } from "#similarity/similar-images.ts";
 import { SimilaritySource } from "#similarity/similarity-source.ts";
@@ -21,7 +21,7 @@ const THREADS = 1;
 interface Query {
   readonly name: string;
   readonly objectId: string | null;
-  readonly vectors: () => Promise<FeatureMatrix>;
+  readonly vectors: () => Promise<QueryVectors>;
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -11,12 +11,20 @@ export interface RowDistances {
   readonly distances: Float64Array;
 }
 
+export interface MeasuredBy {
+  readonly metric: Metric;
+  /** Squared norms of all rows for cosines, shape (rows,), NaN until they are needed; threads may share it. */
+  readonly squares: Float64Array | undefined;
+}
+
 const BATCH_ROWS = 256;
 
 /** Products of longer vectors might be too large for float32. */
 const LONGEST_PRODUCT = 2 ** 100;
 /** What float32 loses of a product of small numbers, for each of its terms. */
 const LOST_BELOW = 2 ** -125;
+
+const NO_SQUARES = new Float64Array(0);
 
 const look = new SecondLook();
 
@@ -30,9 +38,9 @@ export function distancesWithin(
   source: StoredRows,
   rows: Uint32Array,
   limit: number,
-  metric: Metric,
+  { metric, squares }: MeasuredBy,
 ): RowDistances {
-  const batch = new RowBatch(queries, metric);
+  const batch = new RowBatch(queries, { metric, squares });
   const found: { row: number; distance: number }[] = [];
   for (let first = 0; first < rows.length; first += BATCH_ROWS) {
     const some = rows.subarray(first, first + BATCH_ROWS);
@@ -50,6 +58,7 @@ class RowBatch {
   readonly #dim: number;
   readonly #stride: number;
   readonly #metric: Metric;
+  readonly #squaresOfRows: Float64Array;
   /** Where each query lies. */
   readonly #queries: number[];
   /** Squared norm of each query, float64. */
@@ -62,9 +71,10 @@ class RowBatch {
   readonly #at: readonly number[];
   readonly #closest = new Float64Array(BATCH_ROWS);
 
-  constructor({ values, rowCount, dim }: FeatureMatrix, metric: Metric) {
+  constructor({ values, rowCount, dim }: FeatureMatrix, { metric, squares = NO_SQUARES }: MeasuredBy) {
     this.#dim = dim;
     this.#metric = metric;
+    this.#squaresOfRows = squares;
     this.#stride = filledUpVector(dim);
     const vector = 4 * this.#stride;
     const { buffer, addresses } = look.takeRoom([
@@ -96,7 +106,7 @@ class RowBatch {
       source.copy(row, this.#rows.subarray(i * this.#stride, i * this.#stride + this.#dim));
     this.#closest.fill(Number.POSITIVE_INFINITY);
     if (this.#metric === "l2") this.#byLength(rows.length, limit);
-    else this.#byAngle(rows.length, limit);
+    else this.#byAngle(rows, limit);
     return this.#closest;
   }
 
@@ -109,21 +119,27 @@ class RowBatch {
     }
   }
 
-  #byAngle(count: number, limit: number): void {
+  #byAngle(rows: Uint32Array, limit: number): void {
     const [, , addresses, near, dots, leasts] = this.#at;
     const bytes = 4 * this.#stride;
-    const squares = Array.from({ length: count }, (_, i) =>
-      look.functions.dot(this.#addresses[i], this.#addresses[i], bytes),
-    );
+    const squares = Array.from(rows, (row, i) => this.#squareOf(row, this.#addresses[i]));
     for (const [q, query] of this.#queries.entries()) {
-      for (let i = 0; i < count; i++)
-        this.#leasts[i] = leastDot(Math.sqrt(squares[i] * this.#squares[q]), this.#dim, limit);
-      const within = look.functions.near_dots(query, addresses, count, bytes, leasts, near, dots);
+      for (const [i, square] of squares.entries())
+        this.#leasts[i] = leastDot(Math.sqrt(square * this.#squares[q]), this.#dim, limit);
+      const within = look.functions.near_dots(query, addresses, rows.length, bytes, leasts, near, dots);
       for (let i = 0; i < within; i++) {
         const row = this.#near[i];
         this.#offer(row, cosineDistance(this.#answers[i], squares[row], this.#squares[q]));
       }
     }
+  }
+
+  #squareOf(row: number, address: number): number {
+    const known = this.#squaresOfRows[row];
+    if (known >= 0) return known;
+    const square = look.functions.dot(address, address, 4 * this.#stride);
+    this.#squaresOfRows[row] = square;
+    return square;
   }
 
   #offer(i: number, distance: number): void {

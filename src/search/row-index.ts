@@ -5,7 +5,7 @@ import type { EncodedLevel } from "#search/encoded-level.ts";
 import type { FittedRowIndex } from "#search/fit-row-index.ts";
 import type { RowDistances } from "#search/row-distances.ts";
 import { putRows, ROWS_AT_ONCE, rowIndexMemory } from "#search/row-index-memory.ts";
-import type { IndexPart } from "#search/row-level.ts";
+import type { IndexPart, QueryVectors } from "#search/row-level.ts";
 import type { SearchHandlers } from "#search/search-worker.ts";
 import type { StoredRowsPart } from "#search/stored-rows.ts";
 
@@ -81,7 +81,8 @@ export class RowIndex {
       put += levels[0].squares.length;
     }
     if (put !== owners.length) throw new Error(`Expected ${owners.length} encoded rows, found ${put}`);
-    await pool.callAll("openRows", { index, shared: { fitted, memory, stored, kinds } });
+    const squares = fitted.metric === "cosine" ? unknownSquares(owners.length) : undefined;
+    await pool.callAll("openRows", { index, shared: { fitted, memory, stored, kinds, squares } });
     return new RowIndex(pool, options, index);
   }
 
@@ -89,10 +90,10 @@ export class RowIndex {
    * The images whose closest vectors are nearest to any of the queries; more than `count` where the last ones are equally near, fewer where
    * there are no more.
    *
-   * @param queries float32, shape (queries, dim), one at least
+   * @param queries one at least
    * @throws PipelineError `input` when a query is of another dim or not finite
    */
-  nearest(queries: FeatureMatrix, query: RowQuery): Promise<NearestToQuery> {
+  nearest(queries: QueryVectors, query: RowQuery): Promise<NearestToQuery> {
     const answer = this.#latest.then(() => this.#nearest(queries, query));
     this.#latest = answer.catch(() => undefined);
     return answer;
@@ -104,7 +105,7 @@ export class RowIndex {
     await this.#pool.callAll("closeRows", { index: this.#index });
   }
 
-  async #nearest(queries: FeatureMatrix, { count, kind }: RowQuery): Promise<NearestToQuery> {
+  async #nearest(queries: QueryVectors, { count, kind }: RowQuery): Promise<NearestToQuery> {
     refuseOtherQuery(queries, this.#dim);
     const query = { index: this.#index, queries, kind };
     for (let asked = this.#firstRows(count); ; asked *= MORE_ROWS) {
@@ -142,6 +143,10 @@ export class RowIndex {
       distances: Float64Array.from(order, ([, distance]) => distance),
     };
   }
+}
+
+function unknownSquares(rowCount: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(rowCount * Float64Array.BYTES_PER_ELEMENT)).fill(Number.NaN);
 }
 
 /** Parts of about equal size, one a thread. */

@@ -23,8 +23,14 @@ interface Functions {
     listed: number,
     further: number,
     out: number,
-  ): void;
+  ): number;
   rows_within(bounds: number, first: number, end: number, limit: number, near: number): number;
+}
+
+/** Vectors of one image, float32, shape (rowCount, dim). */
+export interface QueryVectors extends FeatureMatrix {
+  /** Which rows of the index they are, shape (rowCount,), where they are some. */
+  readonly rows?: Uint32Array;
 }
 
 /** Consecutive rows that one thread looks at; `first` is a multiple of ROWS_AT_ONCE. */
@@ -34,11 +40,19 @@ export interface IndexPart {
   readonly end: number;
 }
 
+/** Queries that are rows of the index: their byte numbers are there already, though less exact than those of a query. */
+interface KnownQueries {
+  readonly known: Uint32Array;
+  readonly rowCount: number;
+}
+
 /** Queries as sketches of a level's width. */
-export interface SketchedQueries extends RowSketches {
+interface SketchedQueries extends RowSketches {
   /** How far the vectors that were sketched may be from those that are meant, in scaled units. */
   readonly error: number;
 }
+
+export type LevelQueries = KnownQueries | SketchedQueries;
 
 /** Byte numbers of all rows at one width, and lower bounds of the distance of each to the closest of some queries. */
 export class RowLevel {
@@ -59,20 +73,25 @@ export class RowLevel {
     this.bounds = new Float32Array(memory.memory.buffer, memory.bounds, memory.rowCount);
   }
 
-  /** @param error how far each query may be from the vector that is meant, plain L2 */
-  async sketched(product: MatrixProduct, queries: FeatureMatrix, error: number): Promise<SketchedQueries> {
+  /**
+   * Queries as this level takes them.
+   *
+   * @param error how far each may be from the vector that is meant, plain L2
+   */
+  async prepared(product: MatrixProduct, queries: QueryVectors, error: number): Promise<LevelQueries> {
     const { rotation } = this.#fitted;
+    if (queries.rows) return { known: queries.rows, rowCount: queries.rows.length };
     return { ...(await sketchRows(product, queries, rotation, this.#turning)), error: error * rotation.scale };
   }
 
   /** Computes the bounds of all rows of a part. */
-  measure({ number, first, end }: IndexPart, queries: SketchedQueries): void {
+  measure({ number, first, end }: IndexPart, queries: LevelQueries): void {
     for (let i = 0; i < queries.rowCount; i++)
       this.#lowerBounds(number, [first, end], this.#quantised(queries, i, number), i, 0, this.#memory.bounds);
   }
 
   /** The bounds of some rows of a part, shape (rows,); they overwrite those of the part. */
-  boundsOf(rows: Uint32Array, { number, first }: IndexPart, queries: SketchedQueries): Float32Array {
+  boundsOf(rows: Uint32Array, { number, first }: IndexPart, queries: LevelQueries): Float32Array {
     const { memory, near, bounds } = this.#memory;
     const [listed, out] = [near + 4 * first, bounds + 4 * first];
     new Uint32Array(memory.buffer, listed, rows.length).set(rows);
@@ -90,11 +109,23 @@ export class RowLevel {
   }
 
   /** Writes the numbers of a query for a part. */
-  #quantised({ values, slacks, width, error }: SketchedQueries, query: number, part: number): QuantisedQuery {
+  #quantised(queries: LevelQueries, query: number, part: number): QuantisedQuery {
     const { memory, bytes } = this.#memory;
-    const sketch = values.subarray(query * (width + 1), (query + 1) * (width + 1));
     const target = new Int16Array(memory.buffer, this.#queryOf(part), bytes);
+    if ("known" in queries) return this.#numbersOf(queries.known[query], target);
+    const { values, slacks, width, error } = queries;
+    const sketch = values.subarray(query * (width + 1), (query + 1) * (width + 1));
     return quantiseQuery(sketch, slacks[query] + error, this.#fitted.quantiser, target);
+  }
+
+  /** Writes those of a row. */
+  #numbersOf(row: number, target: Int16Array): QuantisedQuery {
+    const { memory, bytes, rows, squares, slacks } = this.#memory;
+    target.set(new Int8Array(memory.buffer, rows + row * bytes, bytes));
+    const square = new Int32Array(memory.buffer, squares + 4 * row, 1)[0];
+    const slack = new Float32Array(memory.buffer, slacks + 4 * row, 1)[0];
+    const step = this.#fitted.quantiser.step ** 2;
+    return { square: step * square, perSquare: step, perDot: 2 * step, slack };
   }
 
   #lowerBounds(

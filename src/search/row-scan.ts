@@ -4,7 +4,7 @@ import type { FittedRowIndex } from "#search/fit-row-index.ts";
 import type { MatrixProduct } from "#search/matrix-product.ts";
 import { distancesWithin, type RowDistances } from "#search/row-distances.ts";
 import type { RowIndexMemory } from "#search/row-index-memory.ts";
-import { type IndexPart, RowLevel } from "#search/row-level.ts";
+import { type IndexPart, type LevelQueries, type QueryVectors, RowLevel } from "#search/row-level.ts";
 import { StoredRows, type StoredRowsPart } from "#search/stored-rows.ts";
 import { UNIT_ERROR, unitRows } from "#search/unit-rows.ts";
 
@@ -23,12 +23,13 @@ export interface SharedRowIndex {
   readonly stored: readonly StoredRowsPart[];
   /** Bits of each row, shape (rows,): a query looks only at rows that have one of its own. */
   readonly kinds: Uint8Array;
+  /** See `MeasuredBy`. */
+  readonly squares: Float64Array | undefined;
 }
 
 /** A question to one part of the rows. */
 export interface PartQuery {
-  /** float32, shape (queries, dim): vectors of one image. */
-  readonly queries: FeatureMatrix;
+  readonly queries: QueryVectors;
   /** Bits of which a row has one at least. */
   readonly kind: number;
   readonly part: IndexPart;
@@ -44,19 +45,21 @@ export class RowScan {
   readonly #fitted: FittedRowIndex;
   readonly #stored: StoredRows;
   readonly #kinds: Uint8Array;
+  readonly #squares: Float64Array | undefined;
 
-  constructor({ fitted, memory, stored, kinds }: SharedRowIndex) {
+  constructor({ fitted, memory, stored, kinds, squares }: SharedRowIndex) {
     const [narrow, wide] = memory;
     this.#fitted = fitted;
     this.#narrow = new RowLevel(narrow, fitted.levels[0]);
     this.#wide = wide && new RowLevel(wide, fitted.levels[1]);
     this.#stored = new StoredRows(stored, this.#dim);
     this.#kinds = kinds;
+    this.#squares = squares;
   }
 
   /** About `count` rows of a part with the smallest bounds, measured: at least so many where there are. Keeps the bounds for `within`. */
   async nearest(product: MatrixProduct, { queries, kind, part }: PartQuery, count: number): Promise<RowDistances> {
-    this.#narrow.measure(part, await this.#sketched(product, this.#narrow, queries));
+    this.#narrow.measure(part, await this.#prepared(product, this.#narrow, queries));
     return this.#measured(queries, this.#smallestBounds(part, kind, count), Number.POSITIVE_INFINITY);
   }
 
@@ -65,7 +68,7 @@ export class RowScan {
     const largest = this.#largestBound(limit);
     const rows = this.#narrow.within(part, largest).filter((row) => (this.#kinds[row] & kind) !== 0);
     if (!this.#wide || rows.length < WIDE_FROM_ROWS) return this.#measured(queries, rows, limit);
-    const bounds = this.#wide.boundsOf(rows, part, await this.#sketched(product, this.#wide, queries));
+    const bounds = this.#wide.boundsOf(rows, part, await this.#prepared(product, this.#wide, queries));
     return this.#measured(
       queries,
       rows.filter((_, i) => bounds[i] <= largest),
@@ -89,12 +92,12 @@ export class RowScan {
   }
 
   #measured(queries: FeatureMatrix, rows: Uint32Array, limit: number): RowDistances {
-    return distancesWithin(queries, this.#stored, rows, limit, this.#fitted.metric);
+    return distancesWithin(queries, this.#stored, rows, limit, { metric: this.#fitted.metric, squares: this.#squares });
   }
 
-  #sketched(product: MatrixProduct, level: RowLevel, queries: FeatureMatrix) {
-    if (this.#fitted.metric === "l2") return level.sketched(product, queries, 0);
-    return level.sketched(product, unitRows(queries), UNIT_ERROR);
+  #prepared(product: MatrixProduct, level: RowLevel, queries: QueryVectors): Promise<LevelQueries> {
+    if (this.#fitted.metric === "l2" || queries.rows) return level.prepared(product, queries, 0);
+    return level.prepared(product, unitRows(queries), UNIT_ERROR);
   }
 
   /** What the bound of a row that is within the limit cannot pass. */

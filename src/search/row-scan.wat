@@ -7,11 +7,13 @@
   ;; of 16), their squared lengths (int32, $squares) and slacks (float32, $slacks), and a query of int16 numbers ($query). The squared
   ;; distance is $query_square + $per_square · square − $per_dot · dot. Where $listed is not 0, the rows are those in that list (uint32), and
   ;; $first, $end and the places of the bounds count in it. Where $further is not 0, a smaller bound that stands there already stays.
+  ;; What it returns means nothing.
   (func (export "lower_bounds")
     (param $rows i32) (param $bytes i32) (param $squares i32) (param $slacks i32) (param $query i32)
     (param $first i32) (param $end i32) (param $query_square f64) (param $per_square f64) (param $per_dot f64)
     (param $slack f64) (param $listed i32) (param $further i32) (param $out i32)
-    (local $lowest f32) (local $address i32) (local $place i32) (local $row i32) (local $stop i32) (local $q i32) (local $numbers v128) (local $a v128) (local $b v128)
+    (result i32)
+    (local $fetched i32) (local $lowest f32) (local $address i32) (local $place i32) (local $row i32) (local $stop i32) (local $q i32) (local $numbers v128) (local $a v128) (local $b v128)
     (local $length f64) (local $index i32) (local $bound f64)
     (local.set $place (local.get $first))
     (block $done
@@ -19,7 +21,16 @@
         (br_if $done (i32.ge_u (local.get $place) (local.get $end)))
         (local.set $index (local.get $place))
         (if (local.get $listed) (then
-          (local.set $index (i32.load (i32.add (local.get $listed) (i32.shl (local.get $place) (i32.const 2)))))))
+          (local.set $index (i32.load (i32.add (local.get $listed) (i32.shl (local.get $place) (i32.const 2)))))
+          ;; rows of a list lie apart: the next one is fetched while this one is multiplied
+          (if (i32.lt_u (i32.add (local.get $place) (i32.const 1)) (local.get $end)) (then
+            (local.set $row (i32.add (local.get $rows) (i32.mul (local.get $bytes)
+              (i32.load offset=4 (i32.add (local.get $listed) (i32.shl (local.get $place) (i32.const 2)))))))
+            (local.set $stop (i32.add (local.get $row) (local.get $bytes)))
+            (loop $line
+              (local.set $fetched (i32.or (local.get $fetched) (i32.load (local.get $row))))
+              (local.set $row (i32.add (local.get $row) (i32.const 64)))
+              (br_if $line (i32.lt_u (local.get $row) (local.get $stop))))))))
         (local.set $row (i32.add (local.get $rows) (i32.mul (local.get $index) (local.get $bytes))))
         (local.set $stop (i32.add (local.get $row) (local.get $bytes)))
         (local.set $q (local.get $query))
@@ -53,7 +64,9 @@
           (local.set $lowest (f32.min (local.get $lowest) (f32.load (local.get $address))))))
         (f32.store (local.get $address) (local.get $lowest))
         (local.set $place (i32.add (local.get $place) (i32.const 1)))
-        (br $next))))
+        (br $next)))
+    ;; what was fetched must be of some use, or a compiler may leave it out
+    (local.get $fetched))
 
   ;; Writes the numbers of the rows $first to $end whose bound is at most $limit to $near (uint32), at most $room of them, and returns how
   ;; many there are.

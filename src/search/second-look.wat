@@ -171,15 +171,18 @@
   (func (export "near_dots")
     (param $left i32) (param $rows i32) (param $count i32) (param $bytes i32) (param $leasts i32)
     (param $near i32) (param $dots i32) (result i32)
-    (local $i i32) (local $row i32) (local $found i32)
+    (local $i i32) (local $row i32) (local $found i32) (local $least f32)
     (block $none
       (br_if $none (i32.eqz (local.get $count)))
       (loop $next
         (local.set $row (i32.load (i32.add (local.get $rows) (i32.shl (local.get $i) (i32.const 2)))))
+        (local.set $least (f32.load (i32.add (local.get $leasts) (i32.shl (local.get $i) (i32.const 2)))))
         ;; what float32 cannot hold is looked at
-        (if (i32.eqz (f32.lt
-          (call $near_dot (local.get $left) (local.get $row) (local.get $bytes))
-          (f32.load (i32.add (local.get $leasts) (i32.shl (local.get $i) (i32.const 2))))))
+        (if (if (result i32) (f32.eq (local.get $least) (f32.const -inf))
+            (then (i32.const 1))
+            (else (i32.eqz (f32.lt
+              (call $near_dot (local.get $left) (local.get $row) (local.get $bytes))
+              (local.get $least)))))
           (then
             (i32.store (i32.add (local.get $near) (i32.shl (local.get $found) (i32.const 2))) (local.get $i))
             (f64.store (i32.add (local.get $dots) (i32.shl (local.get $found) (i32.const 3)))

@@ -1,9 +1,9 @@
 import { EncodedRowsFolder } from "#artifacts/encoded-rows-folder.ts";
 import type { Progress } from "#base/progress.ts";
-import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
 import type { Metric } from "#data/metric.ts";
 import { type RowOrder, rowOrderOf } from "#data/row-order.ts";
+import type { QueryVectors } from "#search/row-level.ts";
 import type { Searcher } from "#search/searcher.ts";
 import type { ImageRows } from "#similarity/image-rows.ts";
 import { readyShards } from "#similarity/ready-shards.ts";
@@ -79,13 +79,13 @@ export class IndexedImages {
   }
 
   /** All vectors of an image; undefined for an id that there is not. */
-  vectorsOf(objectId: string): FeatureMatrix | undefined {
+  vectorsOf(objectId: string): QueryVectors | undefined {
     const rank = rankOf(this.objectIds, objectId);
     return rank === undefined ? undefined : this.#index.vectorsOf(rank);
   }
 
   /** The images nearest to some vectors of one image, equally near ones in the order of their ids. */
-  async nearest(queries: FeatureMatrix, { limit, referenceOnly = false }: SimilarityQuery): Promise<SimilarImage[]> {
+  async nearest(queries: QueryVectors, { limit, referenceOnly = false }: SimilarityQuery): Promise<SimilarImage[]> {
     const kind = referenceOnly ? REFERENCE_IMAGE : ANY_IMAGE;
     const { images, distances } = await this.#index.nearest(queries, { count: limit, kind });
     return Array.from(images.subarray(0, limit), (rank, i) => ({

@@ -2,9 +2,9 @@ import { cpus } from "node:os";
 import { closeAll } from "#base/close-all.ts";
 import { hashFile } from "#base/hash-file.ts";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
-import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import { fileEnding } from "#images/file-ending.ts";
 import { UnreadablePicture } from "#images/unreadable-picture.ts";
+import type { QueryVectors } from "#search/row-level.ts";
 import { memoryLimit } from "#settings/memory-limit.ts";
 import { AddedImages, refuseUnfitName } from "#similarity/added-images.ts";
 import { HeldIndex } from "#similarity/held-index.ts";
@@ -136,7 +136,7 @@ class LiveImages implements SimilarImages {
 
   async #nearest(
     images: HeldIndex["images"],
-    queries: FeatureMatrix,
+    queries: QueryVectors,
     { limit, referenceOnly = false }: SimilarityQuery,
   ): Promise<SimilarImage[]> {
     const found = await images.nearest(queries, { limit, referenceOnly });

@@ -3,11 +3,12 @@ import { open } from "node:fs/promises";
 import type { StoredEncoding } from "#artifacts/encoded-rows-folder.ts";
 import type { ShardPart } from "#artifacts/shard-files.ts";
 import { closeAll } from "#base/close-all.ts";
-import { type FeatureMatrix, sharedMatrix } from "#data/feature-matrix.ts";
+import { sharedMatrix } from "#data/feature-matrix.ts";
 import type { ImageVectors } from "#data/image-vectors.ts";
 import type { RowOrder } from "#data/row-order.ts";
 import type { FittedRowIndex } from "#search/fit-row-index.ts";
 import type { NearestToQuery, RowIndex, RowQuery } from "#search/row-index.ts";
+import type { QueryVectors } from "#search/row-level.ts";
 import type { Searcher } from "#search/searcher.ts";
 import { StoredRows, type StoredRowsPart } from "#search/stored-rows.ts";
 import type { ShardRows } from "#similarity/image-rows.ts";
@@ -78,12 +79,12 @@ export class VectorIndex {
   }
 
   /** See `RowIndex.nearest`; images by rank. */
-  nearest(queries: FeatureMatrix, query: RowQuery): Promise<NearestToQuery> {
+  nearest(queries: QueryVectors, query: RowQuery): Promise<NearestToQuery> {
     return this.#index.nearest(queries, query);
   }
 
   /** All vectors of an image. */
-  vectorsOf(rank: number): FeatureMatrix {
+  vectorsOf(rank: number): QueryVectors {
     const row = this.#order.rowOfRank[rank];
     const range = this.#ranges.findLast(({ firstRow }) => firstRow <= row) as VectorRange;
     const { firstVector, firstRow, rowCount, viewRows } = range;
@@ -92,7 +93,7 @@ export class VectorIndex {
     const matrix = sharedMatrix(vectors.length, this.#dim);
     for (const [i, vector] of vectors.entries())
       this.#stored.copy(vector, matrix.values.subarray(i * this.#dim, (i + 1) * this.#dim));
-    return matrix;
+    return { ...matrix, rows: Uint32Array.from(vectors) };
   }
 
   close(): Promise<void> {

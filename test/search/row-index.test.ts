@@ -5,6 +5,7 @@ import { SeededRandom } from "#base/seeded-random.ts";
 import { type FeatureMatrix, rowsOf } from "#data/feature-matrix.ts";
 import type { Metric } from "#data/metric.ts";
 import type { RowIndex } from "#search/row-index.ts";
+import type { QueryVectors } from "#search/row-level.ts";
 import { Searcher } from "#search/searcher.ts";
 import { oracleCosineDistance, oracleDistance } from "../support/brute-force.ts";
 import { matrixOf, randomFeatures, shapedFeatures } from "../support/random-features.ts";
@@ -71,7 +72,11 @@ test("the nearest rows are those of float64 brute force, whatever the metric, di
       const others = shapedFeatures({ rows: 3, dim, seed: seed + 1, scale: 10 ** exponent, rank });
       const queries = [0, 1, 2].map((row) => rowsOf(others, row, row + 1));
       queries.push(others, queryOf(new Float32Array(dim)));
-      if (rows > 0) queries.push(rowsOf(features, rows >> 1, (rows >> 1) + 1));
+      if (rows > 2) {
+        const own = rowsOf(features, rows >> 1, (rows >> 1) + 2);
+        // rows of the index may say which they are
+        queries.push(own, { ...own, rows: Uint32Array.of(rows >> 1, (rows >> 1) + 1) } as QueryVectors);
+      }
       for (const query of queries) {
         expect(await nearest(index, query, count)).toEqual(oracleNearest(features, query, { count, metric }));
       }
