@@ -170,6 +170,22 @@ test("many queries at once are answered as one by one", async () => {
   await index.close();
 });
 
+test("answers are the same while threads are at other work", async () => {
+  const features = shapedFeatures({ rows: 3000, dim: 96, seed: 8, scale: 1, rank: 30 });
+  const index = await rowIndexOf(searcher, features);
+  const query = rowsOf(features, 11, 12);
+  const expected = oracleNearest(features, query, { count: 10 });
+  let isOver = false;
+  const otherWork = (async () => {
+    const request = { sample: features, rowCount: 3000, count: 10, plain: false, metric: "l2" } as const;
+    while (!isOver) await searcher.fitRows(request);
+  })();
+  for (let i = 0; i < 30; i++) expect(await nearest(index, query, 10)).toEqual(expected);
+  isOver = true;
+  await otherWork;
+  await index.close();
+});
+
 test("a query that is not finite or of another dim is refused", async () => {
   const index = await rowIndexOf(searcher, randomFeatures({ rows: 10, dim: 3, seed: 1 }));
   const ask = (values: number[]) => index.nearest(queryOf(Float32Array.from(values)), { count: 1, kind: 1 });
