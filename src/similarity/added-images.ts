@@ -1,4 +1,4 @@
-import { copyFile, link, open, readdir, realpath, rm, stat } from "node:fs/promises";
+import { copyFile, link, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { isWithin } from "#artifacts/image-places.ts";
 import { syncFolder } from "#artifacts/whole-file.ts";
@@ -20,6 +20,9 @@ interface AddedPicture {
 /** Names that other systems cannot hold, or that hide a file. */
 const UNFIT_NAME = /^[.\s]|[\s.]$|[/\\<>:"|?*\p{Cc}]/u;
 const MOST_NAME_BYTES = 200;
+
+/** What file systems without hard links say: FAT, and some of networks. */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
 
 /**
  * Pictures that came since the latest run, in one of its folders: the next run finds them there. Until then they are compared one by one.
@@ -143,7 +146,7 @@ export class AddedImages {
     const names = [wanted, `${stem}-${sha256.slice(0, 8)}${ending ?? ""}`, `${stem}-${sha256}${ending ?? ""}`];
     for (const name of names) {
       try {
-        await link(temporary, join(this.#folder, name));
+        await giveFreeName(temporary, join(this.#folder, name));
         return name;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -152,6 +155,18 @@ export class AddedImages {
       }
     }
     throw new Error("files of this name with other content are there already");
+  }
+}
+
+/** @throws the file system's EEXIST where something has the name already */
+async function giveFreeName(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    // an empty file holds the name until the whole one takes its place
+    await (await open(path, "wx")).close();
+    await rename(temporary, path);
   }
 }
 
