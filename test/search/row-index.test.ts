@@ -82,7 +82,7 @@ test("the nearest rows are those of float64 brute force, whatever the metric, di
       }
       await index.close();
     }),
-    { numRuns: 120 },
+    { numRuns: 80 },
   );
 }, 90_000);
 
@@ -111,7 +111,7 @@ test("images are as near as their closest vectors, and those of other kinds are 
       }
       await index.close();
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 }, 60_000);
 
