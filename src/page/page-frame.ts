@@ -15,16 +15,24 @@ interface PageKind {
   readonly script: string;
   /** Markup that the report does not have; in parts, each for the place of its name. */
   readonly parts?: string;
+  /** Says where else the same is to be had, where no script runs. */
+  readonly instead: string;
   /** What may be loaded beside the one script and the one style. */
   readonly sources: readonly string[];
 }
 
 const KINDS = {
-  report: { style: "./review-page.css", script: "./review-page.js", sources: ["img-src data: blob:"] },
+  report: {
+    style: "./review-page.css",
+    script: "./review-page.js",
+    instead: "groups.csv and candidates.csv beside it hold the same.",
+    sources: ["img-src data: blob:"],
+  },
   served: {
     style: "./served-page.css",
     script: "./served-page.js",
     parts: "./served-page.html",
+    instead: 'Without it, <a href="openapi.json">openapi.json</a> says how to ask this server.',
     sources: ["img-src 'self' data: blob:", "connect-src 'self'"],
   },
 } satisfies Record<string, PageKind>;
@@ -34,7 +42,7 @@ const KINDS = {
  * fetches nothing, and a served page asks the server that it came from and no other.
  */
 export async function pageFrame(kind: keyof typeof KINDS): Promise<PageFrame> {
-  const { style: styleFile, script: scriptFile, parts: partsFile, sources }: PageKind = KINDS[kind];
+  const { style: styleFile, script: scriptFile, parts: partsFile, instead, sources }: PageKind = KINDS[kind];
   const [markup, style, script, parts] = await Promise.all([
     sourceText("./review-page.html"),
     sourceText(styleFile),
@@ -51,6 +59,7 @@ export async function pageFrame(kind: keyof typeof KINDS): Promise<PageFrame> {
   ].join("; ");
   const [beforeData, afterData] = markup
     .replace(/<!-- served: (\w+) -->\n/g, (_, name: string) => partNamed(name, parts))
+    .replace("<!-- instead -->", instead)
     .replace("<!-- policy -->", () => `<meta http-equiv="Content-Security-Policy" content="${policy}">`)
     .replace("<!-- style -->", () => `<style>${style}</style>`)
     .split("<!-- data -->\n");

@@ -49,7 +49,7 @@ inChromium("vectors without pictures and without a model are browsed by their na
     hasPictures: false,
   });
   const { page, faults } = await openServed(browser, fake);
-  await expect.poll(() => page.locator(".tile").first().textContent()).toMatch(/^No picturephoto/);
+  await expect.poll(() => page.locator(".tile").first().textContent()).toMatch(/^No picturetrip\/0\/photo/);
   expect(await page.locator("#picture-button").isVisible()).toBe(false);
   await page.locator(".tile").first().click();
   await page.locator("#map-drawing .neighbour").first().waitFor();
@@ -58,3 +58,37 @@ inChromium("vectors without pictures and without a model are browsed by their na
   await expect.poll(() => page.locator("#announcer").textContent()).toMatch(/without a model/);
   expect(faults.filter((fault) => !/Failed to load resource/.test(fault))).toEqual([]);
 });
+
+inChromium(
+  "while another page of images is awaited, those that are there lead nowhere, and going back keeps them",
+  async () => {
+    const ids = Array.from({ length: 300 }, (_, i) => `trip/photo ${String(i).padStart(3, "0")}.jpg`);
+    const fake = await fakeSimilarityServer(bareContent({ images: ids.length }), { ids });
+    const { page, faults } = await openServed(browser, fake);
+    const status = () => page.locator("#browse-status").textContent();
+    await expect.poll(status).toMatch(/1–96 here/);
+    let letThrough: () => void = () => undefined;
+    const isAwaited = new Promise<void>((resolve) => {
+      letThrough = resolve;
+    });
+    await page.route(/offset=96/, async (route) => {
+      await isAwaited;
+      await route.continue().catch(() => undefined);
+    });
+    await page.locator(".tile").nth(2).focus();
+    await page.keyboard.press("]");
+    await expect.poll(() => page.locator("#tiles").getAttribute("aria-busy")).toBe("true");
+    await page.keyboard.press("Enter");
+    const { x, y } = (await page.locator(".tile").nth(3).boundingBox()) ?? { x: 0, y: 0 };
+    await page.mouse.click(x + 30, y + 30);
+    expect(await page.evaluate("location.hash")).toBe("#browse/2");
+    await page.goBack();
+    await expect.poll(() => page.locator("#tiles").getAttribute("aria-busy")).toBe(null);
+    letThrough();
+    await page.waitForLoadState("networkidle");
+    expect(await status()).toMatch(/1–96 here/);
+    await page.locator(".tile").nth(2).click();
+    await page.locator('#map-drawing .centre[aria-label="In the middle: trip/photo 002.jpg"]').waitFor();
+    expect(faults).toEqual([]);
+  },
+);

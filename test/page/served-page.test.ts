@@ -47,6 +47,12 @@ test("the records of the report are in it, the first before the script, and none
   expect(html).not.toContain("<!-- ");
 });
 
+test("where no script runs, it is said what answers instead", async () => {
+  const [, served] = /<noscript>(.*)<\/noscript>/.exec(await written(bareContent())) ?? [];
+  expect(served).toMatch(/needs JavaScript.*<a href="openapi.json">/);
+  expect(served).not.toContain("beside it");
+});
+
 test("without reports the page has the facts of the index alone", async () => {
   const html = await written(bareContent({ images: 7, metric: "cosine", model: undefined }));
   expect(headOf(html)).toMatchObject({ groupCount: 0, hasReports: false, index: { images: 7, metric: "cosine" } });

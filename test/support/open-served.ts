@@ -1,6 +1,10 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
-import type { FakeServer } from "./fake-similarity-server.ts";
+
+/** Of the page, with a slash at its end. */
+interface PageAddress {
+  readonly url: string;
+}
 
 /** The server's page, open in a browser of its own, and what must not happen in it. */
 export interface OpenServed {
@@ -12,7 +16,7 @@ export interface OpenServed {
 /** @param address what follows the page's own address, as `#browse/2` */
 export async function openServed(
   browser: Browser,
-  { url }: FakeServer,
+  { url }: PageAddress,
   address = "",
   options: BrowserContextOptions = {},
 ): Promise<OpenServed> {

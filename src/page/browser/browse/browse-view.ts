@@ -71,7 +71,8 @@ export class BrowseView implements OtherView {
     const left = this.#map.shownId;
     this.#reveal(false);
     void this.#grid.show(route).then(() => {
-      if (left === undefined) return;
+      // who went there to search goes on typing
+      if (left === undefined || document.activeElement === searchField()) return;
       scrollTo(0, this.#scrolled);
       this.#grid.focus(left);
     });
@@ -118,9 +119,13 @@ export class BrowseView implements OtherView {
       // not only when the address has changed, which is a task of its own
       this.#showGrid(this.#gridRoute);
     }
-    setTimeout(() => byId("browse-search", HTMLInputElement).focus());
+    searchField().focus();
     return true;
   }
+}
+
+function searchField(): HTMLInputElement {
+  return byId("browse-search", HTMLInputElement);
 }
 
 /** Follows the link of the card that has the focus. */

@@ -44,13 +44,19 @@ export class GridView {
       if (key === "Enter") this.#tiles.querySelector<HTMLElement>("a")?.focus();
     });
     listenToArrows(this.#tiles);
+    this.#tiles.addEventListener("click", (event) => {
+      // the images of another page are on their way
+      if (this.#tiles.ariaBusy === "true") event.preventDefault();
+    });
   }
 
   /** Resolves when the page is built; what stands there already stays. */
   async show(route: GridRoute): Promise<void> {
-    if (this.#shown?.page === route.page && this.#shown.query === route.query) return;
     this.#asked.abort();
     this.#asked = new AbortController();
+    if (this.#shown?.page === route.page && this.#shown.query === route.query) {
+      return setState(this.#tiles, "aria-busy", undefined);
+    }
     const { signal } = this.#asked;
     if (document.activeElement !== this.#field) this.#field.value = route.query;
     setState(this.#tiles, "aria-busy", "true");
@@ -119,6 +125,7 @@ export class GridView {
 }
 
 function tile({ objectId, width, height }: ListedImage): HTMLElement {
+  const [folders, name] = pathParts(objectId);
   const picture = element("img", {
     src: imageAddress(objectId, TILE_WIDTH),
     alt: "",
@@ -140,7 +147,12 @@ function tile({ objectId, width, height }: ListedImage): HTMLElement {
       "aria-label": visibleText(objectId),
     },
     frame,
-    element("span", { class: "tile-name", dir: "auto" }, pathParts(objectId)[1] || visibleText(objectId)),
+    element(
+      "span",
+      { class: "tile-name", dir: "auto" },
+      element("span", { class: "folders" }, folders),
+      element("span", { class: "name" }, name),
+    ),
   );
   const item = element("li", {}, link);
   const ratio = width > 0 && height > 0 ? Math.min(WIDEST, Math.max(TALLEST, width / height)) : 1;

@@ -179,7 +179,7 @@ export class MapView {
     });
     this.#rows.replaceChildren(...neighbourRows(this.#neighbours));
     this.#rows.scrollTop = 0;
-    byId("map-status", HTMLElement).textContent = this.#status(pathParts(name)[1], referenceOnly);
+    byId("map-status", HTMLElement).textContent = this.#status(referenceOnly);
     this.#sayNeighbour(undefined);
   }
 
@@ -226,12 +226,12 @@ export class MapView {
     this.#review.announcer.say(isCopied ? "Link copied" : `The browser does not let it be copied: ${link}`);
   }
 
-  /** `24 images like a.jpg, the nearest at 0.120`. */
-  #status(name: string, referenceOnly: boolean): string {
+  /** `24 images, the nearest at 0.120`. */
+  #status(referenceOnly: boolean): string {
     const noun = referenceOnly ? "reference" : "image";
     const all = this.#neighbours.length;
     if (all === 0) return `The index has no other ${noun}.`;
     const room = this.#drawing.count < all ? `; the map has room for ${this.#drawing.count}` : "";
-    return `${numberOf(all, noun)} like ${name}, the nearest at ${distanceText(this.#neighbours[0].distance)}${room}`;
+    return `${numberOf(all, noun)}, the nearest at ${distanceText(this.#neighbours[0].distance)}${room}`;
   }
 }
