@@ -23,8 +23,6 @@ async function server(): Promise<FakeServer> {
 }
 
 const ways: [string, BrowserContextOptions][] = [
-  ["light", { colorScheme: "light" }],
-  ["dark", { colorScheme: "dark" }],
   ["360 pixels wide", { viewport: { width: 360, height: 740 }, hasTouch: true }],
 ];
 

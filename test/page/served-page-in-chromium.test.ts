@@ -1,14 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { parse } from "csv-parse/sync";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { similarHash } from "#page/browser/browse/browse-route.ts";
 import { hasChromium, openChromium } from "../support/chromium.ts";
 import { type FakeServer, fakeSimilarityServer } from "../support/fake-similarity-server.ts";
 import { givePicture } from "../support/give-picture.ts";
 import { neighboursOf, openServed } from "../support/open-served.ts";
 import { drawPicture } from "../support/pictures.ts";
-import { MARKUP_NAMES, mixedContent } from "../support/review-content.ts";
+import { mixedContent } from "../support/review-content.ts";
 import { servedContent } from "../support/served-content.ts";
 
 let browser: Browser;
@@ -118,89 +115,4 @@ inChromium("what the server says is wrong stands in the page as it says it", asy
   await givePicture(page, "drop", Buffer.from("text"));
   await expect.poll(() => page.locator("#map-problem").textContent()).toMatch(/Found a text, expected a picture/);
   expect(faults.filter((fault) => !/Failed to load resource/.test(fault))).toEqual([]);
-});
-
-inChromium("an image of a group is marked on its map, and the mark is exported", async () => {
-  const { page, faults } = await openServed(browser, await server(), "#groups");
-  const card = page.locator(".card").nth(1);
-  await card.focus();
-  await page.keyboard.press("s");
-  await neighboursOf(page, "plain/b.jpg");
-  await page.locator("#centre-choices [data-action=drop]").click();
-  await expect.poll(() => page.locator("#centre-choices [data-action=drop]").getAttribute("aria-pressed")).toBe("true");
-  await page.locator("#centre-group a").click();
-  await expect.poll(() => card.getAttribute("data-decision")).toBe("drop");
-  expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toContain("plain/b.jpg");
-  await page.locator("#export").click();
-  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#export-download").click()]);
-  const rows: string[][] = parse(await readFile(await download.path()), { bom: true, record_delimiter: "\r\n" });
-  expect(rows.slice(1).map(([group, path, , , decision]) => [group, path, decision])).toEqual([
-    ["g-plain", "plain/b.jpg", "drop"],
-  ]);
-  await page.keyboard.press("Escape");
-  await page.locator("#candidates-link").click();
-  await page.locator(".card a.similar:visible").first().click();
-  await neighboursOf(page, "pool/1.jpg");
-  await page.keyboard.press("k");
-  expect(await page.locator("#centre-group").textContent()).toBe("Candidate no. 1");
-  expect(await page.locator("#marks-text").textContent()).toMatch(/^2 marks/);
-  expect(faults).toEqual([]);
-});
-
-inChromium("all of it goes without a mouse", async () => {
-  const { page, faults } = await openServed(browser, await server());
-  await page.locator(".tile").first().waitFor();
-  const focused = () => page.evaluate("document.activeElement.getAttribute('aria-label')").then(String);
-  await page.keyboard.press("/");
-  await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("browse-search");
-  await page.keyboard.type("TRIP");
-  await expect.poll(() => page.locator("#browse-status").textContent()).toMatch(/^200 of \d+ images, 1–96 here$/);
-  await page.keyboard.press("Enter");
-  const start = await focused();
-  expect(start).toMatch(/^trip\//);
-  await page.keyboard.press("ArrowRight");
-  await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("ArrowUp");
-  await page.keyboard.press("End");
-  await page.keyboard.press("Home");
-  expect(await focused()).toBe(start);
-  await page.keyboard.press("]");
-  await expect.poll(() => page.locator("#browse-status").textContent()).toMatch(/97–192 here/);
-  await page.keyboard.press("[");
-  await expect.poll(() => page.locator("#browse-status").textContent()).toMatch(/1–96 here/);
-  await page.keyboard.press("j");
-  await page.keyboard.press("Enter");
-  const neighbours = await neighboursOf(page, start);
-  await page.keyboard.press("ArrowRight");
-  expect(await focused()).toContain(`No. 1, distance`);
-  await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("Tab");
-  expect(await focused()).toContain(`: ${neighbours[2]}`);
-  expect(await page.locator("#map-caption").textContent()).toBe(await focused());
-  await page.keyboard.press("ArrowLeft");
-  await page.keyboard.press("Enter");
-  await neighboursOf(page, neighbours[1]);
-  await page.keyboard.press("Backspace");
-  await neighboursOf(page, start);
-  await page.keyboard.press("g");
-  await expect.poll(focused).toBe(start);
-  await page.keyboard.press("?");
-  expect(await page.locator("#help-dialog").textContent()).toContain("one step back");
-  expect(faults).toEqual([]);
-});
-
-inChromium("nothing that stands in a name runs, and each name is shown and asked for as it is", async () => {
-  const fake = await server();
-  const { page, faults } = await openServed(browser, fake, "#browse?q=script");
-  await expect.poll(() => page.locator(".tile").count()).toBe(3);
-  for (const name of MARKUP_NAMES) {
-    await page.evaluate(`location.hash = ${JSON.stringify(similarHash(name))}`);
-    const asked = () => fake.requests.findLast((request) => request.startsWith("GET similar")) ?? "";
-    await expect.poll(() => decodeURIComponent(asked())).toBe(`GET similar/${name}?limit=25`);
-    await page.locator("#map-drawing .neighbour").first().waitFor();
-    await expect.poll(() => page.locator("#map-problem").isVisible()).toBe(false);
-  }
-  const centre = await page.locator("#centre-name").textContent();
-  expect(centre).toBe("line⟨000A⟩end⟨000D⟩⟨2028⟩⟨202E⟩gpj.txt");
-  expect(faults).toEqual([]);
 });

@@ -126,34 +126,6 @@ test("what makes queries quick may be damaged, gone or not writable: answers sta
   expect(notes.join("\n")).toContain("What makes queries quick could not be kept");
 });
 
-test("the index of a later run takes the place of the earlier one, and no question fails meanwhile", async () => {
-  const made = await makeRun();
-  const similar = await made.open();
-  const before = similar.facts;
-  const steady = "images/007.png";
-  let isOver = false;
-  const asking = (async () => {
-    let asked = 0;
-    for (; !isOver; asked++)
-      expect((await similar.similarTo(steady, { limit: 3 }))[0]).toEqual({ objectId: steady, distance: 0 });
-    return asked;
-  })();
-  for (let night = 0; night < 3; night++) {
-    await drawPicture(200 + night)
-      .png()
-      .toFile(join(made.images, `night-${night}.png`));
-    if (night === 1) await rm(join(made.images, "plain/3.jpg"));
-    await made.run();
-    const id = `images/night-${night}.png`;
-    await expect.poll(() => similar.find(id)?.objectId, { timeout: 5000 }).toBe(id);
-  }
-  isOver = true;
-  expect(await asking).toBeGreaterThan(10);
-  expect(similar.facts.generation).not.toBe(before.generation);
-  expect(similar.facts.images).toBe(before.images + 2);
-  await expectExact(similar, made.output);
-});
-
 test("an image that is added is found at once, by a server that starts later, and by the next run", async () => {
   const made = await makeRun();
   const addTo = join(made.images, "incoming");
