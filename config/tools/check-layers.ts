@@ -30,7 +30,7 @@ const LAYERS = [
   ["review"],
   ["removal"],
   ["similarity"],
-  ["server"],
+  ["server", "fleet"],
   ["commands"],
 ];
 
