@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { FeatureIndex } from "#artifacts/feature-index.ts";
 import type { OutputPaths } from "#artifacts/output-paths.ts";
@@ -18,9 +19,10 @@ import type { Fault } from "#images/unreadable-picture.ts";
 import { MATCHER_VERSION } from "#matches/matcher.ts";
 import { removedImages } from "#removal/removal-journal.ts";
 import type { Settings } from "#settings/settings.ts";
+import { LocalEmbedding } from "#tasks/embed-images.ts";
+import { ExtractionTools } from "#tasks/extraction-tools.ts";
 import { scan } from "./1-scan.ts";
 import { extract } from "./2-extract.ts";
-import { ExtractionTools } from "./extraction-tools.ts";
 import { type FoundFolder, refuseShrunkFolders } from "./shrunk-folders.ts";
 import type { SettledRows, Source } from "./source.ts";
 
@@ -59,7 +61,8 @@ export async function openImages(
 ): Promise<Source> {
   const listing = await listFiles(settings, paths);
   refuseNoFiles(listing, settings);
-  const tools = new ExtractionTools(model, settings, device);
+  const { extract: reader, concurrency: decoders } = settings;
+  const tools = new ExtractionTools(model, { reader, decoders, processors: cpus().length }, device);
   const embedder = (expected = listing.files.length) => tools.embedder(expected);
   const close = () =>
     closeAll(
@@ -95,9 +98,8 @@ export async function openImages(
       isAlive: (row) => run.before[row].id !== "",
       vectorsAlive: (shard) => index.vectorsAlive(shard),
       fresh: extract(buffered(fresh, FILES_AHEAD), {
-        ...{ tools, index, owners, progress },
-        embedder: () => embedder(),
-        decode: { preset, views },
+        ...{ index, owners, progress, views },
+        embedding: new LocalEmbedding(tools, listing.files.length),
         shardRows: settings.index.shardRows,
         expectedImages,
         onUnreadable: (image, reason, fault) => run.addUnreadable(image, reason, fault),
