@@ -14,11 +14,6 @@ export interface FleetRedis {
   close(): void;
 }
 
-/** @returns the address that a flag, the config file or the environment names, in this order; the last is for those with passwords, which the list of processes shows to all */
-export function chosenRedis(fromSettings: string | null, environment: NodeJS.ProcessEnv): string | null {
-  return fromSettings ?? (environment.TWINSIFT_FLEET || null);
-}
-
 /**
  * Connects, and checks that no task can get lost there. A Redis that goes away later is waited for, however long.
  *

@@ -8,42 +8,18 @@ import { doTask } from "#fleet/do-task.ts";
 import { type TaskKind, WorkerUnfit } from "#fleet/fleet-plan.ts";
 import { FLEET_PREFIX, type JobData, type JobReturn, queueName, RUN_OVER, TASK_KINDS } from "#fleet/fleet-queues.ts";
 import { OtherVersions } from "#fleet/other-versions.ts";
-import { RunOver, WorkerRuns, type WorkerRunsOptions } from "#fleet/worker-runs.ts";
-
-export interface RunWorkerOptions extends WorkerRunsOptions {
-  readonly versions: Readonly<Record<string, string>>;
-  /** Tasks at once; none of a kind with 0. */
-  readonly concurrency: Readonly<Record<TaskKind, number>>;
-  /** The same on all machines. */
-  readonly leaseSeconds: number;
-  /** Without work for so long the worker ends; null: it waits for ever. */
-  readonly idleSeconds: number | null;
-  /** Takes no new tasks, and finishes what it has. */
-  readonly stop: AbortSignal;
-  /** Gives back what it has, at once. */
-  readonly giveBack: AbortSignal;
-  readonly onTask: (task: WorkedTask) => void;
-  readonly tell: (line: string) => void;
-  /** Shorter in tests. */
-  readonly beatMilliseconds?: number;
-}
-
-export interface WorkedTask {
-  readonly kind: TaskKind;
-  readonly name: string;
-  readonly seconds: number;
-  readonly outcome: JobReturn["outcome"] | "failed" | "given-back";
-  /** Why it failed. */
-  readonly reason?: string;
-}
-
-export type WorkerEnd = "stopped" | "idle" | "given-back";
+import type { RunWorkerOptions, WorkerEnd } from "#fleet/worker-options.ts";
+import { RunOver, WorkerRuns } from "#fleet/worker-runs.ts";
+import { formatNumberOf } from "#terminal/format.ts";
 
 const BEAT_MS = 5000;
 /** A third of the lease: a lost task waits a third longer at most. */
 const LOOKS_A_LEASE = 3;
 const RETRY_MS = 1000;
 const LETS_GO_WITHIN_MS = 3000;
+const LOOK_EVERY_MS = 250;
+/** For a fetch that was on its way. */
+const AFTER_LAST_FETCH_MS = 50;
 const LEASE_NOTE_EVERY_MS = 60_000;
 /** What BullMQ says of a task whose lease ran out meanwhile; its result is in storage all the same. */
 const LEASE_LOST = /lock|missing key|not in the active state/i;
@@ -96,7 +72,11 @@ class FleetWorker {
 
   async run(): Promise<WorkerEnd> {
     const { stop, giveBack, redis, beatMilliseconds = BEAT_MS } = this.#options;
-    whenAborted(stop, () => this.#stop("stopped"));
+    whenAborted(stop, () => {
+      const tasks = formatNumberOf(this.#active.size, "task");
+      if (this.#active.size > 0) this.#options.tell(`Finishing ${tasks}; a second Ctrl-C gives them back`);
+      this.#stop("stopped");
+    });
     const givenBack = new Promise<"given-back">((resolve) => whenAborted(giveBack, () => resolve("given-back")));
     await this.#beat();
     const timer = setInterval(() => void this.#beat(), beatMilliseconds);
@@ -109,12 +89,12 @@ class FleetWorker {
       const done = this.#asked.finally(() => this.#draining);
       const end = await Promise.race([done, givenBack]);
       if (end === "given-back") await this.#giveBack();
-      else await this.#runs.close();
       return end;
     } finally {
       clearInterval(timer);
       clearTimeout(this.#idle);
-      this.#drain();
+      // what was given back may still be computed
+      if (!giveBack.aborted) await this.#runs.close();
       if (redis.client.status === "ready") await withdrawWorker(redis.client, this.#id);
     }
   }
@@ -145,6 +125,8 @@ class FleetWorker {
     const start = performance.now();
     const seconds = () => (performance.now() - start) / 1000;
     const { name } = job.data;
+    // fetched when the end had begun
+    if (this.#draining) await putBack(job, token);
     this.#active.set(id, { job, token });
     clearTimeout(this.#idle);
     try {
@@ -158,8 +140,8 @@ class FleetWorker {
       this.#options.onTask({ kind, name, seconds: seconds(), outcome: isUnfit ? "given-back" : "failed", reason });
       if (!isUnfit) throw new Error(`${reason} (on ${this.#notice.host})`);
       this.#fail(new PipelineError("input", `This machine cannot go on: ${reason}`, { cause: error }));
-      await job.moveToWait(token);
-      throw new WaitingError();
+      await this.#fetchesNoMore();
+      return await putBack(job, token);
     } finally {
       this.#active.delete(id);
       this.#waitForWork();
@@ -185,12 +167,21 @@ class FleetWorker {
 
   /** No further task is taken from here on. */
   #drain(): void {
-    this.#draining = Promise.all(this.#workers.map((worker) => worker.close()));
-    this.#draining.catch(() => undefined);
+    this.#draining = Promise.race([Promise.allSettled(this.#workers.map((worker) => worker.close())), this.#letGo()]);
+  }
+
+  /** Settles when Redis is away, and was not to be told for long. */
+  async #letGo(): Promise<void> {
+    for (let quiet = 0; quiet < LETS_GO_WITHIN_MS; ) {
+      await pause(LOOK_EVERY_MS, undefined, { ref: false });
+      const isAway = this.#options.redis.client.status !== "ready";
+      quiet = isAway && this.#active.size === 0 ? quiet + LOOK_EVERY_MS : 0;
+    }
   }
 
   async #giveBack(): Promise<void> {
     this.#drain();
+    await Promise.race([this.#fetchesNoMore(), pause(LETS_GO_WITHIN_MS)]);
     const given = [...this.#active.values()].map(async ({ job, token }) => {
       await job.moveToWait(token);
       const { name, data } = job;
@@ -198,6 +189,12 @@ class FleetWorker {
     });
     // what Redis is not told comes back when the lease ends
     await Promise.race([Promise.allSettled(given), pause(LETS_GO_WITHIN_MS)]);
+  }
+
+  /** A worker that is closing still takes what its waiting connection is given, and so would get back what it puts back. */
+  async #fetchesNoMore(): Promise<void> {
+    await Promise.allSettled(this.#workers.map((worker) => worker.getBackend().disconnectBlocking(true)));
+    await pause(AFTER_LAST_FETCH_MS);
   }
 
   async #beat(): Promise<void> {
@@ -222,6 +219,12 @@ class FleetWorker {
       "The lease of a task ran out before it was done: others may have done it too, which is harmless",
     );
   }
+}
+
+/** To the head of the queue, for the next worker; it does not count as tried. */
+async function putBack(job: Job<JobData, JobReturn>, token: string): Promise<never> {
+  await job.moveToWait(token);
+  throw new WaitingError();
 }
 
 function whenAborted(signal: AbortSignal, act: () => void): void {

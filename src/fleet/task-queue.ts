@@ -2,11 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import pLimit from "p-limit";
 import { messageOf } from "#base/pipeline-error.ts";
 import { SeededRandom } from "#base/seeded-random.ts";
+import { announcePlan } from "#fleet/announce-plan.ts";
 import { announcedWorkers, announceRun, withdrawRun } from "#fleet/announcements.ts";
 import { DealtJobs, type JobEnd } from "#fleet/dealt-jobs.ts";
 import {
   type FleetPlan,
-  planKey,
   resultKey,
   type TaskKind,
   type TaskOutcome,
@@ -86,11 +86,7 @@ const LOOK_FOR_RESULT_MS = 250;
  */
 export async function openTaskQueue(options: TaskQueueOptions): Promise<FleetTaskQueue> {
   const { redis, plan, storage } = options;
-  await endPreviousRun(options);
-  // the storage leaves what is there as it is
-  await storage.remove([planKey(plan.space)]);
-  await storage.write(planKey(plan.space), Buffer.from(JSON.stringify(plan)));
-  await announceRun(redis.client, plan);
+  await announcePlan(redis.client, plan, storage);
   const jobs = await DealtJobs.open({
     redis,
     versions: plan.versions,
@@ -99,17 +95,6 @@ export async function openTaskQueue(options: TaskQueueOptions): Promise<FleetTas
     tell: options.tell,
   });
   return new RedisTaskQueue(options, jobs);
-}
-
-/** A planner that was killed announced its run for two minutes more: workers are not to miss its plan in storage. */
-async function endPreviousRun({ redis, plan, storage }: TaskQueueOptions): Promise<void> {
-  const bytes = await storage.read(planKey(plan.space));
-  if (!bytes) return;
-  try {
-    await withdrawRun(redis.client, String((JSON.parse(Buffer.from(bytes).toString()) as FleetPlan).run));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
 }
 
 class RedisTaskQueue implements FleetTaskQueue {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import { announcedRun } from "#fleet/announcements.ts";
 import { type FleetPlan, planKey, type TaskHandlers, WorkerUnfit } from "#fleet/fleet-plan.ts";
 import type { JobData } from "#fleet/fleet-queues.ts";
@@ -83,10 +84,10 @@ export class WorkerRuns {
   async #opened(job: JobData): Promise<WorkerRun> {
     const { redis, openStorage, openHandlers } = this.#options;
     const plan = await announcedRun(redis.client, job.run);
-    if (!plan) throw new RunOver(`Found no run ${job.run}: it is over`);
-    const storage = await openStorage(plan);
+    if (!plan) throw new RunOver();
+    const storage = await this.#whenShown(plan, () => openStorage(plan));
     try {
-      await this.#checkPlan(plan, storage);
+      await this.#whenShown(plan, () => checkPlan(plan, storage));
       return { plan, storage, handlers: await openHandlers(plan, storage) };
     } catch (error) {
       await storage.close();
@@ -94,20 +95,27 @@ export class WorkerRuns {
     }
   }
 
-  async #checkPlan(plan: FleetPlan, storage: FleetStorage): Promise<void> {
+  /** Tries until it succeeds, or the plan of a run that goes on must have been seen by now. */
+  async #whenShown<Value>(plan: FleetPlan, attempt: () => Promise<Value>): Promise<Value> {
     const { redis, shownWithinMilliseconds = SHOWN_WITHIN_MS } = this.#options;
     const end = performance.now() + shownWithinMilliseconds;
     for (;;) {
-      const found = await runIn(storage, planKey(plan.space));
-      if (found === plan.run) return;
-      if (!(await announcedRun(redis.client, plan.run))) throw new RunOver(`Found no run ${plan.run}: it is over`);
-      if (performance.now() > end) {
-        const place = `Expected the plan of run ${plan.run} in storage ${storage.name}, found ${found ?? "none"}`;
-        throw new WorkerUnfit(`${place}: does this machine have the same folder mounted? --storage says where`);
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(await announcedRun(redis.client, plan.run))) throw new RunOver();
+        if (performance.now() > end) throw new WorkerUnfit(messageOf(error), { cause: error });
       }
       await pause(LOOK_EVERY_MS);
     }
   }
+}
+
+async function checkPlan(plan: FleetPlan, storage: FleetStorage): Promise<void> {
+  const found = await runIn(storage, planKey(plan.space));
+  if (found === plan.run) return;
+  const place = `Expected the plan of run ${plan.run} in storage ${storage.name}, found ${found ?? "none"}`;
+  throw new PipelineError("input", `${place}: does this machine have the same folder mounted? --storage says where`);
 }
 
 async function runIn(storage: FleetStorage, key: string): Promise<string | undefined> {

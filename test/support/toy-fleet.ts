@@ -3,8 +3,9 @@ import { onTestFinished } from "vitest";
 import type { FleetPlan, TaskKind } from "#fleet/fleet-plan.ts";
 import type { FleetStorage } from "#fleet/fleet-storage.ts";
 import { connectRedis, type FleetRedis } from "#fleet/redis-connection.ts";
-import { type RunWorkerOptions, runWorker, type WorkedTask, type WorkerEnd } from "#fleet/run-worker.ts";
+import { runWorker } from "#fleet/run-worker.ts";
 import { type FleetTaskQueue, openTaskQueue, type TaskQueueOptions } from "#fleet/task-queue.ts";
+import type { RunWorkerOptions, WorkedTask, WorkerEnd } from "#fleet/worker-options.ts";
 import { type RedisServer, startRedis } from "./redis-server.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { tinyStorage } from "./tiny-storage.ts";
@@ -27,10 +28,12 @@ export class ToyFleet {
     this.storage = tinyStorage(folder);
   }
 
-  static async start(): Promise<ToyFleet> {
-    const server = await startRedis();
-    onTestFinished(() => server.stop());
-    return new ToyFleet(server, await temporaryFolder());
+  /** @param server shared with other tests, one at a time; without it the test gets one of its own */
+  static async start(server?: RedisServer): Promise<ToyFleet> {
+    if (server) return new ToyFleet(server, await temporaryFolder());
+    const own = await startRedis();
+    onTestFinished(() => own.stop());
+    return new ToyFleet(own, await temporaryFolder());
   }
 
   async connect(): Promise<FleetRedis> {
