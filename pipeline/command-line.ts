@@ -3,6 +3,7 @@ import { didYouMean } from "#base/nearest-name.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import { EXPORT_FORMATS, type ExportFormat } from "#data/export-format.ts";
 import { VIEWS } from "#data/view.ts";
+import { givenFleet } from "#settings/given-fleet.ts";
 import { readSettings } from "#settings/read-settings.ts";
 import type { Settings } from "#settings/settings.ts";
 import { parseFlags } from "#terminal/parse-flags.ts";
@@ -40,6 +41,8 @@ interface Flags {
   reviewed?: string[];
   xlsx?: boolean;
   export?: ExportFormat[];
+  fleet?: string;
+  storage?: string;
   dryRun?: boolean;
   quiet?: boolean;
   logFormat: "text" | "json";
@@ -54,8 +57,19 @@ export function readCommandLine(args: readonly string[], version: string): Comma
   const command = pipelineCommand(version);
   if (!parseFlags(command, args)) return 0;
   const flags = command.opts<Flags>();
-  const { config, reference, reviewed = [], dryRun = false, quiet = false, logFormat, ...given } = flags;
-  const settings = readSettings(config, reference === undefined ? given : { ...given, references: reference });
+  const {
+    config,
+    reference,
+    reviewed = [],
+    dryRun = false,
+    quiet = false,
+    logFormat,
+    fleet,
+    storage,
+    ...given
+  } = flags;
+  const read = readSettings(config, reference === undefined ? given : { ...given, references: reference });
+  const settings = { ...read, fleet: givenFleet(read.fleet, { redis: fleet, storage }, process.env) };
   refuseMixedSources(settings);
   refuseExportOfFeatures(settings);
   return { settings, reviewed, quiet, logFormat, dryRun };
@@ -101,6 +115,8 @@ function pipelineCommand(version: string): Command {
       `write candidates for a labeling tool too, of ${EXPORT_FORMATS.join(",")}, repeatable`,
       tools,
     )
+    .option("--fleet <redis-url>", "give the work to workers on several machines, over this Redis (npm run worker)")
+    .option("--storage <folder|s3://…>", "what those machines share (default: the same files under the same paths)")
     .option("--output <folder>", "where index, reports and runs are written (default: output)")
     .option("--config <file.json>", "settings; flags beat it")
     .option("--dry-run", "say what would be done, and do nothing")

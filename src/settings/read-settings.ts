@@ -52,9 +52,19 @@ function withAbsolutePaths(content: Partial<Settings>, folder: string): Partial<
     model: modelPath(content.model),
     secondModel: modelPath(content.secondModel),
     serve: content.serve?.addTo ? { ...content.serve, addTo: absolute(content.serve.addTo) } : content.serve,
+    fleet: withAbsoluteStorage(content.fleet, absolute),
   };
   const { $schema: _, ...rest } = content as Partial<Settings> & { $schema?: string };
   return { ...rest, ...Object.fromEntries(Object.entries(paths).filter(([, path]) => path !== undefined)) };
+}
+
+/** A bucket is no path. */
+function withAbsoluteStorage(
+  fleet: Settings["fleet"] | undefined,
+  absolute: (path: string) => string,
+): Settings["fleet"] | undefined {
+  if (!fleet?.storage || fleet.storage.startsWith("s3://")) return fleet;
+  return { ...fleet, storage: absolute(fleet.storage) };
 }
 
 /** Labels as a config file may name them. */
@@ -65,7 +75,7 @@ function listOf(labels: Settings["labels"] | string | null): readonly string[] {
 
 /** One level of sections: a section of the file fills in only the keys that it has. */
 function merged(defaults: Settings, fromFile: Partial<Settings>): Settings {
-  const sections = ["scan", "extract", "index", "search", "cluster", "select", "serve"] as const;
+  const sections = ["scan", "extract", "index", "search", "cluster", "select", "serve", "fleet"] as const;
   const filled = Object.fromEntries(sections.map((name) => [name, { ...defaults[name], ...fromFile[name] }]));
   return { ...defaults, ...fromFile, ...filled };
 }

@@ -66,6 +66,7 @@ export interface Settings {
     readonly quotas: Readonly<Record<string, number>>;
   };
   readonly serve: ServeSettings;
+  readonly fleet: FleetSettings;
   readonly presets: Readonly<Record<string, PresetFile>>;
 }
 
@@ -88,6 +89,25 @@ export interface ServeSettings {
   readonly requestSeconds: number;
   /** Within which a question has to be answered, once it has arrived. */
   readonly answerSeconds: number;
+}
+
+/** A run on several machines. */
+export interface FleetSettings {
+  /** Address of Redis; it may hold a password. null: the run stays on one machine. */
+  readonly redis: string | null;
+  /** A folder or s3://bucket/prefix; null: all machines see the same paths. */
+  readonly storage: string | null;
+  /** Of an object storage other than Amazon's. */
+  readonly endpoint: string | null;
+  readonly region: string | null;
+  /** Images of a task that embeds. */
+  readonly embedImages: number;
+  /** Vectors of a block; a task compares two blocks. */
+  readonly blockVectors: number;
+  /** A task whose worker says nothing for so long is given to another. */
+  readonly leaseSeconds: number;
+  /** A task that failed so often is set aside. */
+  readonly tries: number;
 }
 
 /** A preset as a config file holds it; `file` is an ONNX file that comes with it. */

@@ -1,0 +1,12 @@
+// npm run worker: does tasks of runs that were planned on other machines.
+import { openWorkerHandlers } from "#fleet/worker-handlers.ts";
+import { openWorkerStorage } from "#fleet/worker-storage.ts";
+import { endProcess } from "#terminal/end-process.ts";
+import { runFleetWorker } from "./run-fleet-worker.ts";
+
+endProcess(
+  runFleetWorker(process.argv.slice(2), {
+    openStorage: (plan, settings) => openWorkerStorage(plan, settings),
+    openHandlers: (plan, storage) => openWorkerHandlers(plan, storage),
+  }),
+);

@@ -1,0 +1,48 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { PipelineError } from "#base/pipeline-error.ts";
+import { resultKey, taskKey } from "#fleet/fleet-plan.ts";
+import type { JobData, JobReturn } from "#fleet/fleet-queues.ts";
+import type { FleetStorage } from "#fleet/fleet-storage.ts";
+import type { WorkerRun } from "#fleet/worker-runs.ts";
+
+const NAME = /^(embed|compare)-[0-9a-f]{64}$/;
+/** A shared folder may show a new file late: NFS asks for a folder that it knows again after 60 s at most (nfs(5), acdirmax). */
+const SHOWN_WITHIN_MS = 75_000;
+const LOOK_EVERY_MS = 250;
+
+/**
+ * Does a task whose result is not there yet. The specification is read from storage, the result written to it.
+ *
+ * @throws WorkerUnfit where this machine cannot do what others may
+ * @throws PipelineError `artifact` where there is no such task
+ */
+export async function doTask(
+  { name, space }: JobData,
+  { plan, storage, handlers }: WorkerRun,
+): Promise<JobReturn["outcome"]> {
+  const kind = NAME.exec(name)?.[1] as "embed" | "compare" | undefined;
+  // names come over the network, and become names of files
+  if (!kind || space !== plan.space)
+    throw new PipelineError(
+      "artifact",
+      `Expected a task of ${JSON.stringify(plan.space)}, found ${JSON.stringify(name)}`,
+    );
+  const result = resultKey(space, name);
+  if (await storage.has(result)) return "known";
+  await storage.write(result, await handlers.tasks[kind](await specificationOf(storage, taskKey(space, name))));
+  return "done";
+}
+
+async function specificationOf(storage: FleetStorage, key: string): Promise<Uint8Array> {
+  const end = performance.now() + SHOWN_WITHIN_MS;
+  for (;;) {
+    const specification = await storage.read(key);
+    if (specification) return specification;
+    if (performance.now() > end)
+      throw new PipelineError(
+        "artifact",
+        `Found no ${JSON.stringify(key)} in ${storage.name}, expected what a task asks for`,
+      );
+    await pause(LOOK_EVERY_MS);
+  }
+}

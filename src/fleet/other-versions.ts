@@ -1,0 +1,37 @@
+import { PipelineError } from "#base/pipeline-error.ts";
+import type { FleetPlan } from "#fleet/fleet-plan.ts";
+import { versionDifferences } from "#fleet/versions.ts";
+
+/** Runs that a worker cannot help with, as its results would have other bytes. */
+export class OtherVersions {
+  readonly #versions: Readonly<Record<string, string>>;
+  readonly #tell: (line: string) => void;
+  readonly #told = new Set<string>();
+
+  constructor(versions: Readonly<Record<string, string>>, tell: (line: string) => void) {
+    this.#versions = versions;
+    this.#tell = tell;
+  }
+
+  /**
+   * @param runs all that are announced
+   * @returns why there is nothing to do here; undefined where a run fits, or none is there. Beside a run that fits others are only told of
+   */
+  look(runs: readonly FleetPlan[]): PipelineError | undefined {
+    const lines = runs.map((run) => ({ run: run.run, line: this.#lineOf(run) }));
+    const others = lines.filter(({ line }) => line !== undefined);
+    const [first] = others;
+    if (first?.line !== undefined && others.length === runs.length) return new PipelineError("input", first.line);
+    for (const { run, line } of others) {
+      if (line !== undefined && !this.#told.has(run)) this.#tell(line);
+      this.#told.add(run);
+    }
+    return undefined;
+  }
+
+  #lineOf({ host, started, versions }: FleetPlan): string | undefined {
+    const differences = versionDifferences(this.#versions, versions);
+    if (!differences) return undefined;
+    return `This worker has ${differences.ours}, the run on ${host} (started ${started}) has ${differences.theirs}: install the same`;
+  }
+}
