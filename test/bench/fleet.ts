@@ -1,4 +1,6 @@
 import { measureCosts } from "./fleet-costs.ts";
+import { faults } from "./fleet-faults.ts";
+import { overhead, scaling } from "./fleet-rounds.ts";
 import { simulateFleets } from "./fleet-sizing.ts";
 
 // Many machines: what tasks cost, and how long so many machines take (a simulation); what a fleet costs beside one process, how two
@@ -8,6 +10,9 @@ import { simulateFleets } from "./fleet-sizing.ts";
 const PARTS: Readonly<Record<string, (args: readonly string[]) => Promise<unknown>>> = {
   costs: measureCosts,
   simulate: simulateFleets,
+  overhead,
+  scaling,
+  faults,
 };
 
 export async function bench([name, ...args]: readonly string[]): Promise<unknown> {
