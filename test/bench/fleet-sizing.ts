@@ -3,6 +3,7 @@ import { alignedTable } from "#terminal/aligned-table.ts";
 import { ASSUMED, type FleetCase, FleetSizer, type MachineKind, MEASURED, type SizedCase } from "./fleet-cases.ts";
 import { refuseWrongSimulation } from "./fleet-claims.ts";
 import { readCosts } from "./fleet-costs.ts";
+import { readmeTable } from "./fleet-readme.ts";
 
 const MILLION = 1e6;
 const IMAGES = [1, 10, 100].map((millions) => millions * MILLION);
@@ -48,6 +49,7 @@ export async function simulateFleets(args: readonly string[]): Promise<unknown> 
   const ordinary = measured.filter((one) => one.images === 10 * MILLION && one.machines === 100)[0];
   const troubled = troubles(ordinary, sizer);
   console.error(`\n10 million on 100 machines, when things go worse\n${troubleTable(troubled)}`);
+  console.error(`\nREADME.md\n${readmeTable(measured, assumed)}`);
   return { costs: sizer.costs, tried, measured, assumed, shipped, troubled };
 }
 
