@@ -10,12 +10,14 @@ import type { RowOwners } from "#data/row-owners.ts";
 import type { Shard } from "#data/shard.ts";
 import { type View, viewCount } from "#data/view.ts";
 import type { Fault } from "#images/unreadable-picture.ts";
-import { type EmbeddedPicture, IMAGES_TOGETHER, type PictureEmbedding } from "#tasks/picture-embedding.ts";
+import type { EmbeddedPicture, PictureEmbedding } from "#tasks/picture-embedding.ts";
 import type { FreshImage } from "./1-scan.ts";
 
 export interface ExtractOptions {
   /** Who decodes and embeds. */
   readonly embedding: PictureEmbedding;
+  /** Images of a task. */
+  readonly imagesTogether: number;
   readonly views: readonly View[];
   readonly index: FeatureIndex;
   readonly owners: RowOwners;
@@ -40,7 +42,7 @@ export async function* extract(images: AsyncIterable<FreshImage>, options: Extra
     done += count;
     progress.update("extract", "images", done, Math.max(done, expectedImages));
   };
-  const tasks = chunksOfStream(withoutCopies(images, copies), IMAGES_TOGETHER);
+  const tasks = chunksOfStream(withoutCopies(images, copies), options.imagesTogether);
   const embedded = orderedMap(tasks, embedding.atOnce, async (some) => {
     return { some, task: await embedding.embed(some, onDone) };
   });

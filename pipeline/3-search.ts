@@ -9,6 +9,7 @@ import { type PairAccount, PairCollector, type PairList, pairsAmong, pairsWithin
 import { imagePairs } from "#data/row-order.ts";
 import type { Shard } from "#data/shard.ts";
 import type { RunDevice } from "#device/run-device.ts";
+import type { Fleet } from "#fleet/fleet.ts";
 import type { FoundPairs } from "#search/found-pairs.ts";
 import type { PairSearch } from "#search/pair-search.ts";
 import type { Searcher } from "#search/searcher.ts";
@@ -33,6 +34,8 @@ export interface SearchOptions extends PairLimit {
   /** Images to expect in all, for the progress; the true number may be smaller. */
   readonly expectedRows: number;
   readonly device: RunDevice;
+  /** Other machines that compare; undefined where this one does. */
+  readonly fleet: Fleet | undefined;
   readonly progress: Progress;
 }
 
@@ -79,13 +82,17 @@ class SearchRun {
   readonly #account = { skippedByBlock: 0, refined: 0 };
 
   constructor(options: SearchOptions) {
-    const { searcher, store, threshold, blockRows, cacheBytes, nameRow, device } = options;
+    const { searcher, store, threshold, blockRows, maxPairs, cacheBytes, nameRow, device, fleet } = options;
     this.#options = options;
     this.#cache = new ShardCache(store, cacheBytes);
     const readShard = async (place: number) => (await this.#cache.read(this.#shards[place])).vectors.matrix;
     const nameVector = (vector: number) => nameRow(this.#owners.toArray()[vector]);
     const tiles = () => device.tiles;
-    this.#allPairs = searcher.allPairs({ threshold, blockRows, readShard, nameRow: nameVector, tiles });
+    const partOf = (place: number) => store.partOf(this.#shards[place]);
+    const comparer = fleet?.comparer({ threshold, blockRows, maxPairs, readShard, partOf });
+    const elsewhere = fleet && comparer ? { comparer, rowsTogether: fleet.blockVectors } : {};
+    const shared = { threshold, blockRows, readShard, nameRow: nameVector, tiles };
+    this.#allPairs = searcher.allPairs({ ...shared, ...elsewhere });
   }
 
   async compareAll(fresh: AsyncIterable<Shard>): Promise<void> {

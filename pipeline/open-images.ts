@@ -13,6 +13,7 @@ import type { IndexRow } from "#data/index-row.ts";
 import { RowOwners } from "#data/row-owners.ts";
 import type { RunDevice } from "#device/run-device.ts";
 import type { RunModel } from "#device/run-model.ts";
+import type { Fleet } from "#fleet/fleet.ts";
 import { THUMBNAIL_VERSION } from "#images/encode-thumbnail.ts";
 import { type Listing, listImages } from "#images/list-images.ts";
 import type { Fault } from "#images/unreadable-picture.ts";
@@ -37,6 +38,8 @@ export interface RunContext {
   readonly settings: Settings;
   readonly paths: OutputPaths;
   readonly device: RunDevice;
+  /** Other machines that do the work; undefined where this one does. */
+  readonly fleet: Fleet | undefined;
   readonly progress: Progress;
 }
 
@@ -55,7 +58,7 @@ export function listFiles(settings: Settings, paths: OutputPaths): Promise<Listi
  * @param indexFolder where the index of this model lies
  */
 export async function openImages(
-  { settings, paths, device, progress }: RunContext,
+  { settings, paths, device, fleet, progress }: RunContext,
   model: RunModel,
   indexFolder: string,
 ): Promise<Source> {
@@ -88,7 +91,7 @@ export async function openImages(
     const { owners, unreadable } = run;
     const expectedImages = owners.countUnknown(listing.files);
     // the model opens while files are looked at
-    if (expectedImages > 0) embedder(expectedImages).catch(() => undefined);
+    if (expectedImages > 0 && !fleet) embedder(expectedImages).catch(() => undefined);
     const pathById = new Map(listing.files.map(({ id, path }) => [id, path]));
     const fresh = scan(listing.files, { ...run, verify: settings.verify, progress });
     return {
@@ -99,7 +102,8 @@ export async function openImages(
       vectorsAlive: (shard) => index.vectorsAlive(shard),
       fresh: extract(buffered(fresh, FILES_AHEAD), {
         ...{ index, owners, progress, views },
-        embedding: new LocalEmbedding(tools, listing.files.length),
+        embedding: fleet?.embedding(model, reader) ?? new LocalEmbedding(tools, listing.files.length),
+        imagesTogether: settings.fleet.embedImages,
         shardRows: settings.index.shardRows,
         expectedImages,
         onUnreadable: (image, reason, fault) => run.addUnreadable(image, reason, fault),

@@ -26,6 +26,8 @@ export interface ThreadComparerOptions {
   readonly tiles?: () => TileFinder | undefined;
   /** Bytes for sketches; those used last stay. All by default. */
   readonly sketchBytes?: number;
+  /** A comparison that has found more pairs ends, as nobody could hold them. */
+  readonly maxPairs?: number;
 }
 
 /** Compares in the threads of this process. */
@@ -48,6 +50,7 @@ export class ThreadComparer implements BlockComparer {
 
   async compare(comparison: BlockComparison): Promise<ComparedBlocks> {
     const { sketch } = comparison;
+    const { maxPairs = Number.POSITIVE_INFINITY } = this.#options;
     const all = new PairCollector();
     let [skippedByBlock, refined] = [0, 0];
     const compare = (pair: ShardPair) =>
@@ -59,6 +62,7 @@ export class ThreadComparer implements BlockComparer {
         skippedByBlock += part.skippedByBlock;
         refined += part.refined;
       }
+      if (all.count > maxPairs) break;
     }
     return { pairs: all.toList(), skippedByBlock, refined };
   }

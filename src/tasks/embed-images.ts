@@ -8,13 +8,13 @@ import type { EmbeddedPicture, EmbeddedTask, FailedPicture, PictureEmbedding } f
 /**
  * Decodes pictures and embeds them and their views, at the same time.
  *
- * @param paths of the files, absolute
+ * @param paths of the files, absolute; of those that are still on their way here, once they have come
  * @param expected pictures to come in all, about; the model is opened for so many
  * @param onDone called with how many more of them are embedded
  * @returns in the order of the paths
  */
 export async function embedImages(
-  paths: readonly string[],
+  paths: readonly PicturePath[],
   tools: ExtractionTools,
   { expected, onDone }: { readonly expected: number; readonly onDone: (images: number) => void },
 ): Promise<readonly (EmbeddedPicture | FailedPicture)[]> {
@@ -55,13 +55,16 @@ export class LocalEmbedding implements PictureEmbedding {
   }
 }
 
+/** Fails with an UnreadablePicture where only this one cannot be had. */
+type PicturePath = string | Promise<string>;
+
 interface Shelved {
   readonly place: number;
   readonly picture: ShelvedImage;
 }
 
 async function* readable(
-  paths: readonly string[],
+  paths: readonly PicturePath[],
   tools: ExtractionTools,
   fail: (place: number, failed: FailedPicture) => void,
 ): AsyncGenerator<SeenPictures<Shelved>> {
@@ -74,11 +77,11 @@ async function* readable(
 }
 
 async function decode(
-  [place, path]: readonly [number, string],
+  [place, path]: readonly [number, PicturePath],
   { reader, model }: ExtractionTools,
 ): Promise<SeenPictures<Shelved> | (FailedPicture & { readonly place: number })> {
   try {
-    const picture = await reader.shelve(path, model);
+    const picture = await reader.shelve(await path, model);
     return { item: { place, picture }, pictures: [picture] };
   } catch (error) {
     if (!(error instanceof UnreadablePicture)) throw error;

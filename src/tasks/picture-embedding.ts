@@ -32,6 +32,3 @@ export interface PictureEmbedding {
    */
   embed(images: readonly HashedImage[], onDone: (images: number) => void): Promise<EmbeddedTask | undefined>;
 }
-
-/** Pictures of a task. Names of tasks hang on it: a run that was ended finds what is done only where it stays. */
-export const IMAGES_TOGETHER = 256;
