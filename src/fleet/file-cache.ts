@@ -1,12 +1,12 @@
 import { createWriteStream } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { makeFolder } from "#artifacts/make-folder.ts";
 import { messageOf } from "#base/pipeline-error.ts";
 import { BrokenOff, untilWhole } from "#fleet/broken-off.ts";
 import { diskFault, isDiskFault } from "#fleet/disk-fault.ts";
 import type { FetchedFile } from "#fleet/fleet-storage.ts";
+import { ProcessFolder } from "#fleet/process-folder.ts";
 import type { S3Object } from "#fleet/s3-bucket.ts";
 
 /** Where files are kept. */
@@ -29,7 +29,7 @@ interface Kept {
  * for. lru-cache cannot be told that a file is held.
  */
 export class FileCache {
-  readonly #folder: string;
+  readonly #folder: ProcessFolder;
   readonly #maxBytes: number;
   /** By name, those that were held last at the end. */
   readonly #files = new Map<string, Kept>();
@@ -38,24 +38,14 @@ export class FileCache {
   #isClosed = false;
   #removing: Promise<unknown> = Promise.resolve();
 
-  private constructor(folder: string, maxBytes: number) {
+  private constructor(folder: ProcessFolder, maxBytes: number) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
   }
 
   /** @throws WorkerUnfit where the folder cannot be made */
   static async open({ folder, maxBytes }: CacheRoom): Promise<FileCache> {
-    try {
-      await makeFolder(folder);
-      return new FileCache(await mkdtemp(join(folder, "twinsift-files-")), maxBytes);
-    } catch (error) {
-      throw diskFault(`Cannot make a folder for files in "${folder}"`, error);
-    }
-  }
-
-  /** Of all files, those on their way included. */
-  get bytes(): number {
-    return this.#bytes;
+    return new FileCache(await ProcessFolder.make(folder), maxBytes);
   }
 
   /**
@@ -90,11 +80,11 @@ export class FileCache {
     this.#isClosed = true;
     await Promise.allSettled([...this.#files.values()].map(({ whole }) => whole));
     this.#files.clear();
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.#folder.remove();
   }
 
   #begin(load: () => Promise<S3Object>): Kept {
-    const path = join(this.#folder, String(this.#paths++));
+    const path = join(this.#folder.path, String(this.#paths++));
     const kept: Kept = { path, bytes: 0, holders: 0, whole: Promise.resolve() };
     kept.whole = untilWhole(() => this.#fill(kept, load));
     return kept;
