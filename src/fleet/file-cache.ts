@@ -1,10 +1,10 @@
-import { createWriteStream } from "node:fs";
-import { rm, stat } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { messageOf } from "#base/pipeline-error.ts";
+import type { Readable } from "node:stream";
+import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import { BrokenOff, untilWhole } from "#fleet/broken-off.ts";
-import { diskFault, isDiskFault } from "#fleet/disk-fault.ts";
+import { diskFault } from "#fleet/disk-fault.ts";
+import { WorkerUnfit } from "#fleet/fleet-plan.ts";
 import type { FetchedFile } from "#fleet/fleet-storage.ts";
 import { ProcessFolder } from "#fleet/process-folder.ts";
 import type { S3Object } from "#fleet/s3-bucket.ts";
@@ -98,16 +98,15 @@ export class FileCache {
       this.#bytes += bytes;
       kept.bytes = bytes;
       await this.#makeRoom();
-      await pipeline(content, createWriteStream(kept.path));
-      const { size } = await stat(kept.path);
+      const size = await putDown(kept.path, content);
       if (size !== bytes) throw new BrokenOff(`expected ${bytes} bytes, found ${size}`);
     } catch (error) {
       content.destroy();
       this.#bytes -= kept.bytes;
       kept.bytes = 0;
       await rm(kept.path, { force: true }).catch(() => undefined);
-      if (isDiskFault(error)) throw diskFault(`Cannot write "${kept.path}"`, error);
-      throw error instanceof BrokenOff ? error : new BrokenOff(messageOf(error), { cause: error });
+      if (error instanceof BrokenOff || error instanceof WorkerUnfit || error instanceof PipelineError) throw error;
+      throw new BrokenOff(messageOf(error), { cause: error });
     }
   }
 
@@ -126,4 +125,25 @@ export class FileCache {
     this.#removing = Promise.all([this.#removing, ...removed]);
     return this.#removing;
   }
+}
+
+/**
+ * @returns the bytes of the new file
+ * @throws what the content throws; WorkerUnfit or PipelineError where it is the disk
+ */
+async function putDown(path: string, content: Readable): Promise<number> {
+  const blame = (error: unknown) => {
+    throw diskFault(`Cannot write "${path}"`, error);
+  };
+  const file = await open(path, "w").catch(blame);
+  let bytes = 0;
+  try {
+    for await (const chunk of content as AsyncIterable<Buffer>) {
+      await file.writeFile(chunk).catch(blame);
+      bytes += chunk.length;
+    }
+  } finally {
+    await file.close().catch(blame);
+  }
+  return bytes;
 }
