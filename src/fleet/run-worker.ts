@@ -83,10 +83,8 @@ class FleetWorker {
     await this.#beat();
     const timer = setInterval(() => void this.#beat(), beatMilliseconds);
     try {
-      this.#workers = TASK_KINDS.filter((kind) => this.#options.concurrency[kind] > 0).map((kind) =>
-        this.#worker(kind),
-      );
-      if (this.#draining) this.#drain();
+      const kinds = this.#draining ? [] : TASK_KINDS.filter((kind) => this.#options.concurrency[kind] > 0);
+      this.#workers = kinds.map((kind) => this.#worker(kind));
       this.#waitForWork();
       const done = this.#asked.finally(() => this.#draining);
       const end = await Promise.race([done, givenBack]);
@@ -184,7 +182,7 @@ class FleetWorker {
 
   async #giveBack(): Promise<void> {
     this.#drain();
-    await Promise.race([this.#fetchesNoMore(), pause(LETS_GO_WITHIN_MS)]);
+    await this.#fetchesNoMore();
     const given = [...this.#active.values()].map(async ({ job, token }) => {
       await job.moveToWait(token);
       const { name, data } = job;
@@ -196,7 +194,9 @@ class FleetWorker {
 
   /** A worker that is closing still takes what its waiting connection is given, and so would get back what it puts back. */
   async #fetchesNoMore(): Promise<void> {
-    await Promise.allSettled(this.#workers.map((worker) => worker.getBackend().disconnectBlocking(true)));
+    const cut = this.#workers.map((worker) => worker.getBackend().disconnectBlocking(true));
+    // with Redis away it never ends
+    await Promise.race([Promise.allSettled(cut), pause(LETS_GO_WITHIN_MS)]);
     await pause(AFTER_LAST_FETCH_MS);
   }
 
