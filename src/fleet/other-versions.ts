@@ -32,6 +32,8 @@ export class OtherVersions {
   #lineOf({ host, started, versions }: FleetPlan): string | undefined {
     const differences = versionDifferences(this.#versions, versions);
     if (!differences) return undefined;
-    return `This worker has ${differences.ours}, the run on ${host} (started ${started}) has ${differences.theirs}: install the same`;
+    const line = `This worker has ${differences.ours}, the run on ${host} (started ${started}) has ${differences.theirs}: install the same`;
+    // whoever writes to Redis is not to write to a terminal
+    return line.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
   }
 }

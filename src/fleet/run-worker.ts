@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Job, WaitingError, Worker } from "bullmq";
+import { isNotConnectionError, type Job, WaitingError, Worker } from "bullmq";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import { announcedRuns, announceWorker, type WorkerNotice, withdrawWorker } from "#fleet/announcements.ts";
 import { doTask } from "#fleet/do-task.ts";
@@ -20,7 +20,8 @@ const LETS_GO_WITHIN_MS = 3000;
 const LOOK_EVERY_MS = 250;
 /** For a fetch that was on its way. */
 const AFTER_LAST_FETCH_MS = 50;
-const LEASE_NOTE_EVERY_MS = 60_000;
+const LEASE_NOTE = "The lease of a task ran out before it was done: others may have done it too, which is harmless";
+const SAME_NOTE_EVERY_MS = 60_000;
 /** What BullMQ says of a task whose lease ran out meanwhile; its result is in storage all the same. */
 const LEASE_LOST = /lock|missing key|not in the active state/i;
 
@@ -48,7 +49,8 @@ class FleetWorker {
   #workers: readonly Worker<JobData, JobReturn>[] = [];
   #draining: Promise<unknown> | undefined;
   #idle: NodeJS.Timeout | undefined;
-  #leaseNote = Number.NEGATIVE_INFINITY;
+  /** When each may be told again. */
+  readonly #notes = new Map<string, number>();
 
   constructor(options: RunWorkerOptions) {
     this.#options = options;
@@ -81,10 +83,8 @@ class FleetWorker {
     await this.#beat();
     const timer = setInterval(() => void this.#beat(), beatMilliseconds);
     try {
-      this.#workers = TASK_KINDS.filter((kind) => this.#options.concurrency[kind] > 0).map((kind) =>
-        this.#worker(kind),
-      );
-      if (this.#draining) this.#drain();
+      const kinds = this.#draining ? [] : TASK_KINDS.filter((kind) => this.#options.concurrency[kind] > 0);
+      this.#workers = kinds.map((kind) => this.#worker(kind));
       this.#waitForWork();
       const done = this.#asked.finally(() => this.#draining);
       const end = await Promise.race([done, givenBack]);
@@ -101,7 +101,8 @@ class FleetWorker {
 
   #worker(kind: TaskKind): Worker<JobData, JobReturn> {
     const { redis, versions, concurrency, leaseSeconds } = this.#options;
-    const lease = leaseSeconds * 1000;
+    // Redis takes whole milliseconds
+    const lease = Math.ceil(leaseSeconds * 1000);
     const worker = new Worker<JobData, JobReturn>(
       queueName(kind, versions),
       (job, token) => this.#process(kind, job, token as string),
@@ -110,7 +111,7 @@ class FleetWorker {
         prefix: FLEET_PREFIX,
         concurrency: concurrency[kind],
         lockDuration: lease,
-        stalledInterval: lease / LOOKS_A_LEASE,
+        stalledInterval: Math.ceil(lease / LOOKS_A_LEASE),
         // the planner counts, and deals again
         maxStalledCount: 0,
         runRetryDelay: RETRY_MS,
@@ -181,7 +182,7 @@ class FleetWorker {
 
   async #giveBack(): Promise<void> {
     this.#drain();
-    await Promise.race([this.#fetchesNoMore(), pause(LETS_GO_WITHIN_MS)]);
+    await this.#fetchesNoMore();
     const given = [...this.#active.values()].map(async ({ job, token }) => {
       await job.moveToWait(token);
       const { name, data } = job;
@@ -193,7 +194,9 @@ class FleetWorker {
 
   /** A worker that is closing still takes what its waiting connection is given, and so would get back what it puts back. */
   async #fetchesNoMore(): Promise<void> {
-    await Promise.allSettled(this.#workers.map((worker) => worker.getBackend().disconnectBlocking(true)));
+    const cut = this.#workers.map((worker) => worker.getBackend().disconnectBlocking(true));
+    // with Redis away it never ends
+    await Promise.race([Promise.allSettled(cut), pause(LETS_GO_WITHIN_MS)]);
     await pause(AFTER_LAST_FETCH_MS);
   }
 
@@ -211,13 +214,14 @@ class FleetWorker {
   }
 
   #tellOf(error: Error): void {
-    if (!LEASE_LOST.test(error.message)) return;
+    // the connection tells of itself
+    if (this.#options.redis.client.status !== "ready" || !isNotConnectionError(error)) return;
+    const isLease = LEASE_LOST.test(error.message);
+    const line = isLease ? LEASE_NOTE : `Redis refused what a worker asked for (${messageOf(error)}): trying again`;
     const now = performance.now();
-    if (now - this.#leaseNote < LEASE_NOTE_EVERY_MS) return;
-    this.#leaseNote = now;
-    this.#options.tell(
-      "The lease of a task ran out before it was done: others may have done it too, which is harmless",
-    );
+    if (now < (this.#notes.get(line) ?? 0)) return;
+    this.#notes.set(line, now + SAME_NOTE_EVERY_MS);
+    this.#options.tell(line);
   }
 }
 

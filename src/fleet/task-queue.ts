@@ -109,6 +109,8 @@ class RedisTaskQueue implements FleetTaskQueue {
   /** Settles when the latest task has been dealt: the next one is dealt behind it. */
   #turn: Promise<void> = Promise.resolve();
   #workers = "";
+  /** Said already. */
+  #isTroubled = false;
 
   constructor(options: TaskQueueOptions, jobs: DealtJobs) {
     this.#options = options;
@@ -225,7 +227,15 @@ class RedisTaskQueue implements FleetTaskQueue {
     // a Redis that is away would let looks pile up
     if (this.#looking || redis.client.status !== "ready") return;
     this.#looking = this.#look()
-      .catch((error) => tell(`Could not look after tasks (${messageOf(error)}): trying again`))
+      .then(
+        () => {
+          this.#isTroubled = false;
+        },
+        (error) => {
+          if (!this.#isTroubled) tell(`Could not look after tasks (${messageOf(error)}): trying again`);
+          this.#isTroubled = true;
+        },
+      )
       .finally(() => {
         this.#looking = undefined;
       });

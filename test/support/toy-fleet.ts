@@ -94,7 +94,7 @@ export interface ToyWorker {
   giveBack(): void;
 }
 
-export function toyPlan(root: string, versions: Readonly<Record<string, string>>): FleetPlan {
+function toyPlan(root: string, versions: Readonly<Record<string, string>>): FleetPlan {
   const started = "2030-01-01T00:00:00.000Z";
   return { run: randomUUID(), host: "planner", started, storage: { kind: "folder", root }, space: TOY_SPACE, versions };
 }
