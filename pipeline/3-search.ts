@@ -2,18 +2,20 @@ import type { PairStrips } from "#artifacts/pair-strips.ts";
 import { ShardCache } from "#artifacts/shard-cache.ts";
 import type { ShardStore } from "#artifacts/shard-store.ts";
 import { buffered } from "#base/bounded-buffer.ts";
-import { PipelineError } from "#base/pipeline-error.ts";
+import type { PipelineError } from "#base/pipeline-error.ts";
 import type { Progress } from "#base/progress.ts";
 import { VectorOwners } from "#data/image-vectors.ts";
 import { type PairAccount, PairCollector, type PairList, pairsAmong, pairsWithin } from "#data/pair-list.ts";
 import { imagePairs } from "#data/row-order.ts";
 import type { Shard } from "#data/shard.ts";
 import type { RunDevice } from "#device/run-device.ts";
+import type { Fleet } from "#fleet/fleet.ts";
 import type { FoundPairs } from "#search/found-pairs.ts";
 import type { PairSearch } from "#search/pair-search.ts";
 import type { Searcher } from "#search/searcher.ts";
+import { type PairLimit, tooManyPairs } from "./too-many-pairs.ts";
 
-export interface SearchOptions {
+export interface SearchOptions extends PairLimit {
   readonly searcher: Searcher;
   readonly store: ShardStore;
   /** What earlier runs found, and where what this one finds goes. */
@@ -26,17 +28,14 @@ export interface SearchOptions {
   readonly vectorsAlive: (shard: number) => number;
   /** What an error calls a row. */
   readonly nameRow: (row: number) => string;
-  /** Plain L2, inclusive. */
-  readonly threshold: number;
-  /** How a user sets it to a number. */
-  readonly nameThreshold: (threshold: number) => string;
   readonly blockRows: number;
-  readonly maxPairs: number;
   /** Bytes for features of earlier shards. */
   readonly cacheBytes: number;
   /** Images to expect in all, for the progress; the true number may be smaller. */
   readonly expectedRows: number;
   readonly device: RunDevice;
+  /** Other machines that compare; undefined where this one does. */
+  readonly fleet: Fleet | undefined;
   readonly progress: Progress;
 }
 
@@ -78,41 +77,68 @@ class SearchRun {
   #stored = 0;
   #compared = 0;
   #found = 0;
+  /** Places of shards with a comparison that could not be done. */
+  readonly #missing = new Set<number>();
   readonly #account = { skippedByBlock: 0, refined: 0 };
 
   constructor(options: SearchOptions) {
-    const { searcher, store, threshold, blockRows, cacheBytes, nameRow, device } = options;
+    const { searcher, store, threshold, blockRows, maxPairs, cacheBytes, nameRow, device, fleet } = options;
     this.#options = options;
     this.#cache = new ShardCache(store, cacheBytes);
     const readShard = async (place: number) => (await this.#cache.read(this.#shards[place])).vectors.matrix;
     const nameVector = (vector: number) => nameRow(this.#owners.toArray()[vector]);
     const tiles = () => device.tiles;
-    this.#allPairs = searcher.allPairs({ threshold, blockRows, readShard, nameRow: nameVector, tiles });
+    const partOf = (place: number) => store.partOf(this.#shards[place]);
+    const comparer = fleet?.comparer({ threshold, blockRows, maxPairs, readShard, partOf });
+    const elsewhere = fleet && comparer ? { comparer, rowsTogether: fleet.blockVectors } : {};
+    const shared = { threshold, blockRows, readShard, nameRow: nameVector, tiles };
+    this.#allPairs = searcher.allPairs({ ...shared, ...elsewhere });
   }
 
   async compareAll(fresh: AsyncIterable<Shard>): Promise<void> {
-    const { progress, strips, threshold } = this.#options;
-    let strip = new PairCollector();
-    const written = new Set<number>();
-    const write = async (place: number, pairs: PairList) => {
-      const shard = this.#shards[place];
-      await strips.writePairs(shard, threshold, imagePairs(pairs, this.#owners.toArray()));
-      written.add(shard);
-    };
-    for await (const part of this.#allPairs.add(this.#taking(buffered(fresh, 1)))) {
-      this.#take(part);
-      if (this.#found > this.#options.maxPairs) throw await this.#tooManyPairs(strip, part);
-      strip.addAll(part.toPairs());
-      if (!part.isLast) continue;
-      await write(part.shard, strip.toList());
-      strip = new PairCollector();
+    const { progress } = this.#options;
+    const told = new Set<number>();
+    for await (const { shards, pairs } of this.#blocks(this.#allPairs.add(this.#taking(buffered(fresh, 1))))) {
+      for (const [place, strip] of this.#byLaterShard(pairs, shards)) await this.#write(place, strip);
+      for (const place of shards) told.add(place);
     }
     // shards with nothing to compare bring no part
-    for (const [place, shard] of this.#shards.entries())
-      if (!written.has(shard) && !this.#isKnown(shard)) await write(place, new PairCollector().toList());
+    for (const place of this.#shards.keys())
+      if (!told.has(place) && !this.#missing.has(place) && !this.#isKnown(this.#shards[place]))
+        await this.#write(place, new PairCollector().toList());
     progress.update("search", "pairs", pairsAmong(this.#vectors) - this.#stored);
     this.#countUntouched();
     progress.finish("search");
+  }
+
+  /** All pairs of each block of shards, by its places; of those none that is not whole, which would be taken for all that there is. */
+  async *#blocks(parts: AsyncIterable<FoundPairs>): AsyncGenerator<{ shards: readonly number[]; pairs: PairList }> {
+    let found = new PairCollector();
+    let isWhole = true;
+    for await (const part of parts) {
+      this.#take(part);
+      if (this.#found > this.#options.maxPairs) throw await this.#tooManyPairs(found, part);
+      found.addAll(part.toPairs());
+      isWhole &&= !part.isMissing;
+      if (!part.isLast) continue;
+      if (isWhole) yield { shards: part.shards, pairs: found.toList() };
+      else for (const place of part.shards) this.#missing.add(place);
+      [found, isWhole] = [new PairCollector(), true];
+    }
+  }
+
+  async #write(place: number, pairs: PairList): Promise<void> {
+    const { strips, threshold } = this.#options;
+    await strips.writePairs(this.#shards[place], threshold, imagePairs(pairs, this.#owners.toArray()));
+  }
+
+  /** Pairs of a block by the shard of their later vector. */
+  #byLaterShard(pairs: PairList, shards: readonly number[]): (readonly [number, PairList])[] {
+    if (shards.length === 1) return [[shards[0], pairs]];
+    const strips = new Map(shards.map((shard) => [shard, new PairCollector()]));
+    for (let i = 0; i < pairs.count; i++)
+      strips.get(this.#owners.shardOf(pairs.right[i]))?.add(pairs.left[i], pairs.right[i], pairs.distance[i]);
+    return [...strips].map(([shard, strip]) => [shard, strip.toList()]);
   }
 
   #take(part: FoundPairs): void {
@@ -151,7 +177,8 @@ class SearchRun {
     this.#stored += pairsAmong(this.#vectors) - before;
   }
 
-  #taken({ number, firstRow, vectors }: Shard, rows: Uint32Array | undefined) {
+  #taken(shard: Shard, rows: Uint32Array | undefined) {
+    const { number, firstRow, vectors } = shard;
     const isKnown = this.#isKnown(number);
     const before = pairsAmong(this.#vectors);
     this.#vectors += rows?.length ?? vectors.matrix.rowCount;
@@ -159,6 +186,7 @@ class SearchRun {
     else if (this.#expectedVectors() >= DEVICE_FROM_VECTORS) this.#options.device.want();
     this.#shards.push(number);
     this.#owners.add(vectors, firstRow);
+    this.#cache.keep(shard);
     this.#options.progress.update("search", "pairs", this.#compared, this.#expected());
     return { features: vectors.matrix, isKnown, ...(rows ? { rows } : {}) };
   }
@@ -219,16 +247,4 @@ class SearchRun {
     const share = Math.min(1, this.#compared / Math.max(1, this.#expected()));
     return tooManyPairs({ ...all.toList(), count: this.#found }, share, this.#options);
   }
-}
-
-/** @param pairs all that were found, or some with the count of all */
-function tooManyPairs({ count, distance }: PairList, share: number, options: SearchOptions): PipelineError {
-  const { threshold, nameThreshold, maxPairs } = options;
-  const found = `Found ${count} pairs within ${threshold} after comparing ${Math.round(100 * share)} % of all, expected at most ${maxPairs}`;
-  const raise = "raise search.maxPairs in the config file";
-  const distances = distance.slice().sort();
-  const fitting = distances[Math.floor(0.9 * distances.length * (maxPairs / count) * share)] ?? 0;
-  const lower = `${nameThreshold(Number(fitting.toPrecision(3)))} would about fit, or ${raise}`;
-  const equal = `many of them are of equal features; remove byte-equal files, or ${raise}`;
-  return new PipelineError("input", `${found}: ${fitting > 0 ? lower : equal}`);
 }

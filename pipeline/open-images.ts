@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { FeatureIndex } from "#artifacts/feature-index.ts";
 import type { OutputPaths } from "#artifacts/output-paths.ts";
@@ -12,15 +13,17 @@ import type { IndexRow } from "#data/index-row.ts";
 import { RowOwners } from "#data/row-owners.ts";
 import type { RunDevice } from "#device/run-device.ts";
 import type { RunModel } from "#device/run-model.ts";
+import type { Fleet } from "#fleet/fleet.ts";
 import { THUMBNAIL_VERSION } from "#images/encode-thumbnail.ts";
 import { type Listing, listImages } from "#images/list-images.ts";
 import type { Fault } from "#images/unreadable-picture.ts";
 import { MATCHER_VERSION } from "#matches/matcher.ts";
 import { removedImages } from "#removal/removal-journal.ts";
 import type { Settings } from "#settings/settings.ts";
+import { LocalEmbedding } from "#tasks/embed-images.ts";
+import { ExtractionTools } from "#tasks/extraction-tools.ts";
 import { scan } from "./1-scan.ts";
 import { extract } from "./2-extract.ts";
-import { ExtractionTools } from "./extraction-tools.ts";
 import { type FoundFolder, refuseShrunkFolders } from "./shrunk-folders.ts";
 import type { SettledRows, Source } from "./source.ts";
 
@@ -35,6 +38,8 @@ export interface RunContext {
   readonly settings: Settings;
   readonly paths: OutputPaths;
   readonly device: RunDevice;
+  /** Other machines that do the work; undefined where this one does. */
+  readonly fleet: Fleet | undefined;
   readonly progress: Progress;
 }
 
@@ -53,13 +58,14 @@ export function listFiles(settings: Settings, paths: OutputPaths): Promise<Listi
  * @param indexFolder where the index of this model lies
  */
 export async function openImages(
-  { settings, paths, device, progress }: RunContext,
+  { settings, paths, device, fleet, progress }: RunContext,
   model: RunModel,
   indexFolder: string,
 ): Promise<Source> {
   const listing = await listFiles(settings, paths);
   refuseNoFiles(listing, settings);
-  const tools = new ExtractionTools(model, settings, device);
+  const { extract: reader, concurrency: decoders } = settings;
+  const tools = new ExtractionTools(model, { reader, decoders, processors: cpus().length }, device);
   const embedder = (expected = listing.files.length) => tools.embedder(expected);
   const close = () =>
     closeAll(
@@ -85,7 +91,7 @@ export async function openImages(
     const { owners, unreadable } = run;
     const expectedImages = owners.countUnknown(listing.files);
     // the model opens while files are looked at
-    if (expectedImages > 0) embedder(expectedImages).catch(() => undefined);
+    if (expectedImages > 0 && !fleet) embedder(expectedImages).catch(() => undefined);
     const pathById = new Map(listing.files.map(({ id, path }) => [id, path]));
     const fresh = scan(listing.files, { ...run, verify: settings.verify, progress });
     return {
@@ -95,9 +101,9 @@ export async function openImages(
       isAlive: (row) => run.before[row].id !== "",
       vectorsAlive: (shard) => index.vectorsAlive(shard),
       fresh: extract(buffered(fresh, FILES_AHEAD), {
-        ...{ tools, index, owners, progress },
-        embedder: () => embedder(),
-        decode: { preset, views },
+        ...{ index, owners, progress, views },
+        embedding: fleet?.embedding(model, reader) ?? new LocalEmbedding(tools, listing.files.length),
+        imagesTogether: settings.fleet.embedImages,
         shardRows: settings.index.shardRows,
         expectedImages,
         onUnreadable: (image, reason, fault) => run.addUnreadable(image, reason, fault),

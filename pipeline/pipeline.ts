@@ -8,6 +8,7 @@ import type { Progress } from "#base/progress.ts";
 import { rankPairs } from "#data/row-order.ts";
 import type { ImageChanges } from "#data/row-owners.ts";
 import { RunDevice } from "#device/run-device.ts";
+import type { Fleet } from "#fleet/fleet.ts";
 import { readLabels } from "#labels/read-labels.ts";
 import { Matcher } from "#matches/matcher.ts";
 import { type RunCounts, type RunFacts, runJson } from "#reports/run-report.ts";
@@ -57,26 +58,47 @@ export interface RunOrder {
  */
 export async function runPipeline(run: RunOrder): Promise<FinishedRun> {
   const { settings, progress } = run;
-  const device = new RunDevice(settings.device, (line) => progress.note(line));
+  const tell = (line: string) => progress.note(line);
+  const fleet = await openFleet(settings, tell);
+  // what a fleet computes is computed on its devices
+  const device = new RunDevice(fleet ? "cpu" : settings.device, tell);
   try {
     // one that does not start is told before anything else is begun
     if (device.isNamed) await device.open();
-    return await runWith(device, run);
+    return await runWith({ device, fleet }, run);
   } finally {
-    await device.close();
+    await closeAll(
+      () => device.close(),
+      async () => fleet?.close(),
+    );
   }
 }
 
-async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
+/** The libraries take long to load. */
+async function openFleet(settings: Settings, tell: (line: string) => void): Promise<Fleet | undefined> {
+  const { redis } = settings.fleet;
+  if (redis === null) return undefined;
+  const { Fleet } = await import("#fleet/fleet.ts");
+  return Fleet.open(redis, settings, outputPaths(settings.output), tell);
+}
+
+/** Where a run computes. */
+interface Computers {
+  readonly device: RunDevice;
+  readonly fleet: Fleet | undefined;
+}
+
+async function runWith({ device, fleet }: Computers, run: RunOrder): Promise<FinishedRun> {
   const { settings, progress, started } = run;
   const paths = outputPaths(settings.output);
   const known = await readKnowledge(run, paths);
-  const sources = await openSources({ settings, paths, device, progress });
+  const sources = await openSources({ settings, paths, device, fleet, progress });
   const searcher = new Searcher(cpus().length);
   const matcher = settings.features === null ? new Matcher(cpus().length) : undefined;
   const cacheBytes = CACHE_SHARE * memoryLimit(settings);
   try {
-    const searched = await searchSources(sources, settings, { searcher, device, cacheBytes });
+    const searched = await searchSources(sources, settings, { searcher, device, fleet, cacheBytes });
+    fleet?.refuseSetAside();
     const { source, second } = searched;
     const { threshold } = sources.first;
     const using = { searched, searcher, matcher, cacheBytes, threshold, dissimilar: sources.dissimilar };
@@ -94,6 +116,7 @@ async function runWith(device: RunDevice, run: RunOrder): Promise<FinishedRun> {
     await publish(write, describe, { paths, read: known.edited, started, progress });
     await source.commit(named);
     await second?.commit();
+    await fleet?.tidy();
     await prepareQueries(settings, searcher, progress);
     return finished;
   } finally {

@@ -5,6 +5,7 @@ import type { Progress } from "#base/progress.ts";
 import type { UnreadableImage } from "#data/image-record.ts";
 import type { RunDevice } from "#device/run-device.ts";
 import { firstModel, type RunModel, secondModel } from "#device/run-model.ts";
+import type { Fleet } from "#fleet/fleet.ts";
 import type { Searcher } from "#search/searcher.ts";
 import type { Settings } from "#settings/settings.ts";
 import { type FoundInAll, type SearchOptions, search } from "./3-search.ts";
@@ -76,15 +77,17 @@ export async function openSources(context: RunContext): Promise<Sources> {
 }
 
 /** The same folders for the second model, whose index lies beside that of the first. */
-async function openSecond({ settings, paths, device, progress }: RunContext, model: RunModel): Promise<MeasuredSource> {
+async function openSecond(run: RunContext, model: RunModel): Promise<MeasuredSource> {
+  const { settings, paths, progress } = run;
   // the first model's index tells whether folders have shrunk: this one may have been away for long
-  const context = { paths, device, settings: { ...settings, allowShrink: true }, progress: progress.suffixed(" 2") };
+  const context = { ...run, settings: { ...settings, allowShrink: true }, progress: progress.suffixed(" 2") };
   const source = await openImages(context, model, besideOf(paths.index, model.fingerprint));
   const threshold = settings.secondThreshold ?? model.preset.threshold;
   return { source, threshold, nameThreshold: byConfig, progress: context.progress };
 }
 
 export interface SearchSourcesOptions {
+  readonly fleet: Fleet | undefined;
   readonly searcher: Searcher;
   readonly device: RunDevice;
   /** Bytes for features of earlier shards. */

@@ -27,7 +27,7 @@ const LAYERS = [
     "terminal",
   ],
   ["artifacts", "calibration", "device"],
-  ["review"],
+  ["review", "tasks"],
   ["removal"],
   ["similarity"],
   ["server", "fleet"],

@@ -20,6 +20,8 @@ export interface OutputPaths {
   readonly calibration: string;
   /** What makes queries quick: rows of the index, and of folders of features, as byte numbers. */
   readonly encoded: string;
+  /** Tasks and results of a run on several machines, where they share a folder. */
+  readonly fleet: string;
   /** The pictures that are rendered when no images are configured. */
   readonly sample: string;
 }
@@ -37,6 +39,7 @@ export function outputPaths(root: string): OutputPaths {
     quarantine: join(root, "quarantine"),
     calibration: join(root, "calibration"),
     encoded: join(root, "encoded"),
+    fleet: join(root, "fleet"),
     sample: join(root, "sample"),
   };
 }

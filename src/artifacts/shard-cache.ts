@@ -28,6 +28,16 @@ export class ShardCache {
       return known.shard;
     }
     const shard = this.#store.readShard(number);
+    this.#add(number, shard);
+    return shard;
+  }
+
+  /** Takes in a shard that was put into the store just now. */
+  keep(shard: Shard): void {
+    if (!this.#kept.has(shard.number)) this.#add(shard.number, Promise.resolve(shard));
+  }
+
+  #add(number: number, shard: Promise<Shard>): void {
     const bytes = this.#store.vectorCountOf(number) * this.#store.dim * Float32Array.BYTES_PER_ELEMENT;
     this.#kept.set(number, { shard, bytes });
     this.#bytes += bytes;
@@ -36,7 +46,6 @@ export class ShardCache {
       if (this.#bytes <= this.#maxBytes || oldest === number) break;
       this.#drop(oldest);
     }
-    return shard;
   }
 
   /** Forgets all. */

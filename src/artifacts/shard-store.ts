@@ -51,13 +51,13 @@ export class ShardStore {
 
   /** Vectors a shard has at most: views that are like the picture are left out when it is read. */
   vectorCountOf(shard: number): number {
-    const { rowCount, views } = this.#part(shard);
+    const { rowCount, views } = this.partOf(shard);
     return rowCount * (1 + (views?.perImage ?? 0));
   }
 
   /** A shard with all vectors of its images. */
   async readShard(number: number): Promise<Shard> {
-    const part = this.#part(number);
+    const part = this.partOf(number);
     const { firstRow, rowCount } = part;
     const features = sharedMatrix(rowCount, this.dim);
     await readRowRange(part, 0, features);
@@ -66,7 +66,8 @@ export class ShardStore {
     return { number, firstRow, vectors: imageVectors(features, views) };
   }
 
-  #part(shard: number): ShardPart {
+  /** Where a shard's rows lie on disk. */
+  partOf(shard: number): ShardPart {
     const part = this.#parts[shard];
     if ("file" in part) return part;
     throw new Error(`Shard ${shard} has no features`);

@@ -70,7 +70,7 @@ async function work(
     tell(`Waiting for tasks from redis://${redis.address} (${formatNumberOf(availableParallelism(), "processor")})`);
     return await runWorker({
       redis,
-      versions: parts.versions ?? fleetVersions(),
+      versions: parts.versions ?? fleetVersions(settings),
       openStorage: (plan) => parts.openStorage(plan, settings),
       openHandlers: (plan, storage) => parts.openHandlers(plan, storage, settings, progress),
       concurrency: TASKS_AT_ONCE,

@@ -7,6 +7,7 @@ import { runFleetWorker } from "./run-fleet-worker.ts";
 endProcess(
   runFleetWorker(process.argv.slice(2), {
     openStorage: (plan, settings) => openWorkerStorage(plan, settings),
-    openHandlers: (plan, storage) => openWorkerHandlers(plan, storage),
+    openHandlers: (_plan, storage, settings, progress) =>
+      openWorkerHandlers(storage, settings, (line) => progress.note(line)),
   }),
 );

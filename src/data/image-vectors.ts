@@ -99,6 +99,17 @@ export class VectorOwners {
     this.#vectors += imageOf.length;
   }
 
+  /** Which of the shards a vector came with, by its place among them. */
+  shardOf(vector: number): number {
+    let [low, high] = [0, this.#shards.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.#shards[middle].firstVector <= vector) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
   /** The row of each vector's image, shape (vectors,). */
   toArray(): Uint32Array {
     const all = new Uint32Array(this.#vectors);

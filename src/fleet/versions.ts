@@ -1,17 +1,21 @@
 import sharp from "sharp";
+import { DECODER_VERSION } from "#images/decode-image.ts";
+import type { Settings } from "#settings/settings.ts";
 import packageJson from "../../package.json" with { type: "json" };
 
 /**
- * What decides the bytes of results: machines of one run have to agree in all of it. The processor's architecture is among it, as features
- * differ in their last bits between x64 and arm64.
+ * What decides the bytes of results: machines of one run have to agree in all of it. The processor's architecture and the device are among it,
+ * as features differ in their last bits between x64 and arm64, and between a graphics processor and the CPU.
  */
-export function fleetVersions(): Readonly<Record<string, string>> {
+export function fleetVersions({ device }: Pick<Settings, "device">): Readonly<Record<string, string>> {
   return {
     twinsift: packageJson.version,
+    decoder: String(DECODER_VERSION),
     node: process.versions.node.split(".")[0] as string,
     onnxruntime: packageJson.dependencies["onnxruntime-node"],
     libvips: sharp.versions.vips,
     architecture: process.arch,
+    device,
   };
 }
 

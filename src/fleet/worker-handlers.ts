@@ -1,10 +1,47 @@
-import type { FleetPlan, TaskHandlers } from "#fleet/fleet-plan.ts";
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { closeAll } from "#base/close-all.ts";
+import { RunDevice } from "#device/run-device.ts";
+import { CompareHandler } from "#fleet/compare-handler.ts";
+import { EmbedHandler } from "#fleet/embed-handler.ts";
+import type { TaskHandlers } from "#fleet/fleet-plan.ts";
 import type { FleetStorage } from "#fleet/fleet-storage.ts";
+import { Searcher } from "#search/searcher.ts";
+import { memoryLimit } from "#settings/memory-limit.ts";
+import type { Settings } from "#settings/settings.ts";
 
-/** What this machine can do for a run. */
-export async function openWorkerHandlers(_plan: FleetPlan, _storage: FleetStorage): Promise<TaskHandlers> {
-  const refuse = async () => {
-    throw new Error("This worker has no handlers yet");
+/** Shares of the memory limit: a block's vectors and their sketches stay for the next task. */
+const VECTOR_SHARE = 0.4;
+const SKETCH_SHARE = 0.3;
+
+/**
+ * What this machine can do for a run. Everything that takes long is done in threads and processes of its own.
+ *
+ * @param tell gets a line for a person where a device is taken, refused or lost
+ */
+export async function openWorkerHandlers(
+  storage: FleetStorage,
+  settings: Settings,
+  tell: (line: string) => void,
+): Promise<TaskHandlers> {
+  const processors = Math.min(availableParallelism(), settings.concurrency ?? Number.POSITIVE_INFINITY);
+  const device = new RunDevice(settings.device, tell);
+  const searcher = new Searcher(processors);
+  const limit = memoryLimit(settings);
+  const embed = new EmbedHandler({ storage, device, settings, folder: resolve(settings.output) });
+  const bytes = { vectorBytes: VECTOR_SHARE * limit, sketchBytes: SKETCH_SHARE * limit };
+  const compare = new CompareHandler({ storage, searcher, device, ...bytes });
+  const parsed = (specification: Uint8Array) => JSON.parse(Buffer.from(specification).toString());
+  return {
+    tasks: {
+      embed: async (specification) => embed.run(parsed(specification)),
+      compare: async (specification) => compare.run(parsed(specification)),
+    },
+    close: () =>
+      closeAll(
+        () => embed.close(),
+        () => searcher.close(),
+        () => device.close(),
+      ),
   };
-  return { tasks: { embed: refuse, compare: refuse }, close: async () => undefined };
 }

@@ -16,11 +16,21 @@ export class RowCopies {
    * @param keys one a row: equal keys mean equal rows
    * @param rows those that take part, counted from the shard's first; all where undefined
    * @param firstRow number of the shard's first row
+   * @param others copies of other shards, to be held beside
    */
-  constructor(keys: readonly string[], rows: Iterable<number> | undefined, firstRow: number) {
+  constructor(
+    keys: readonly string[],
+    rows: Iterable<number> | undefined,
+    firstRow: number,
+    others: readonly RowCopies[] = [],
+  ) {
     const firstOfKey = new Map<string, number>();
     const distinct: number[] = [];
     let pairs = 0;
+    for (const other of others) {
+      pairs += other.pairsAmongEqual;
+      for (const [first, equal] of other.#equalRows) this.#equalRows.set(first, equal);
+    }
     for (const row of rows ?? keys.keys()) {
       const first = firstOfKey.get(keys[row]);
       if (first === undefined) {
@@ -35,6 +45,11 @@ export class RowCopies {
     }
     this.distinct = Uint32Array.from(distinct);
     this.pairsAmongEqual = pairs;
+  }
+
+  /** Those of several shards; rows of different shards are not told to be equal. */
+  static together(all: readonly RowCopies[]): RowCopies {
+    return all.length === 1 ? all[0] : new RowCopies([], [], 0, all);
   }
 
   get isEmpty(): boolean {

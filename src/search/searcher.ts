@@ -10,6 +10,7 @@ import type { NearestRows } from "#search/nearest-rows.ts";
 import { PairSearch, type PairSearchOptions } from "#search/pair-search.ts";
 import { RowIndex, type RowIndexOptions } from "#search/row-index.ts";
 import type { SearchHandlers } from "#search/search-worker.ts";
+import { ThreadComparer, type ThreadComparerOptions } from "#search/thread-comparer.ts";
 
 /** The search, in a thread a processor: the main thread stays free. Features in shared memory are read there without a copy. */
 export class Searcher {
@@ -29,6 +30,11 @@ export class Searcher {
   /** Begins a search for all pairs within a threshold; shards are added one by one. */
   allPairs(options: PairSearchOptions): PairSearch {
     return new PairSearch(this.#pool, options);
+  }
+
+  /** Does comparisons that a search elsewhere was cut into. */
+  comparer(options: ThreadComparerOptions): ThreadComparer {
+    return new ThreadComparer(this.#pool, options);
   }
 
   /** The nearest base image of every image, exactly; `base` has at least one. */

@@ -66,7 +66,11 @@ async function noteFifth(): Promise<void> {
 }
 
 const device = new RunDevice(settings.device, () => undefined);
-const source = await openImages({ settings, paths, device, progress }, await firstModel(settings), paths.index);
+const source = await openImages(
+  { settings, paths, device, fleet: undefined, progress },
+  await firstModel(settings),
+  paths.index,
+);
 let [rows, vectors] = [0, 0];
 for await (const shard of source.fresh) {
   rows += shard.vectors.imageCount;

@@ -10,6 +10,7 @@ const BENCHES = [
   "calibration",
   "clusters",
   "faults",
+  "fleet",
   "extract",
   "page",
   "review",

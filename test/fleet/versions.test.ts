@@ -4,8 +4,9 @@ import { fleetVersions, versionDifferences } from "#fleet/versions.ts";
 
 describe("the versions of a machine", () => {
   it("name all that decides the bytes of results", () => {
-    const versions = fleetVersions();
-    expect(Object.keys(versions)).toEqual(["twinsift", "node", "onnxruntime", "libvips", "architecture"]);
+    const versions = fleetVersions({ device: "cpu" });
+    const names = ["twinsift", "decoder", "node", "onnxruntime", "libvips", "architecture", "device"];
+    expect(Object.keys(versions)).toEqual(names);
     for (const version of Object.values(versions)) expect(version).toMatch(/^\w+(\.\w+)*$/);
   });
 

@@ -12,7 +12,7 @@ afterAll(() => searcher.close());
 async function searchAll(
   features: FeatureMatrix,
   threshold: number,
-  { blockRows = 64, shardRows = 1000, fitFromRows = 0, fewRows = 0 } = {},
+  { blockRows = 64, shardRows = 1000, fitFromRows = 0, fewRows = 0, rowsTogether = 0 } = {},
 ) {
   const shards: FeatureMatrix[] = [];
   for (let first = 0; first < features.rowCount; first += shardRows) {
@@ -24,6 +24,7 @@ async function searchAll(
     readShard: async (shard) => shards[shard],
     fitFromRows,
     fewRows,
+    rowsTogether,
   });
   const found = new PairCollector();
   const account = { compared: 0, skippedByBlock: 0, refined: 0, folded: 0 };
@@ -68,6 +69,7 @@ test("the search finds what float64 brute force finds, whatever the dims, sizes,
     quantile: fc.integer({ min: 0, max: 4 }),
     fitFromRows: fc.constantFrom(0, 0, 100, 10_000),
     fewRows: fc.constantFrom(0, 0, 0, 300),
+    rowsTogether: fc.constantFrom(0, 0, 150, 500),
   });
   await fc.assert(
     fc.asyncProperty(cases, async ({ rows, dim, seed, exponent, rank, quantile, ...options }) => {
@@ -166,11 +168,15 @@ test("shards whose pairs are known, and rows that take no part, are only not com
     return right >= 160 && alive(left);
   });
   expect(expected.length).toBeGreaterThan(10);
-  for (const fewRows of [0, 100]) {
-    const search = searcher.allPairs({ threshold: 0.3, blockRows: 16, readShard, fewRows });
+  for (const { fewRows, rowsTogether } of [
+    { fewRows: 0, rowsTogether: 0 },
+    { fewRows: 100, rowsTogether: 0 },
+    { fewRows: 0, rowsTogether: 200 },
+  ]) {
+    const search = searcher.allPairs({ threshold: 0.3, blockRows: 16, readShard, fewRows, rowsTogether });
     const found = new PairCollector();
     for await (const part of search.add(shards)) {
-      expect(part.shard).toBe(2);
+      expect(part.shards).toEqual([2]);
       found.addAll(part.toPairs());
     }
     expect(pairTexts(found.toList())).toEqual(expected);
@@ -183,7 +189,8 @@ test("copies of rows come back with every pair of theirs, across shards", async 
   const features = matrixOf(
     Array.from({ length: 200 }, (_, i) => [...distinct.values.subarray((i % 60) * 8, (i % 60) * 8 + 8)]),
   );
-  expect((await searchAll(features, 0.4, { shardRows: 70 })).pairs).toEqual(oraclePairs(features, 0.4));
+  for (const rowsTogether of [0, 100])
+    expect((await searchAll(features, 0.4, { shardRows: 70, rowsTogether })).pairs).toEqual(oraclePairs(features, 0.4));
 });
 
 test("sketches are narrow where few directions tell rows apart, and rows are compared as they are where none does", async () => {
