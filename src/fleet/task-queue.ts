@@ -38,7 +38,7 @@ export interface TaskQueueOptions {
   readonly backOffMilliseconds?: number;
 }
 
-export interface DoneTask {
+interface DoneTask {
   readonly kind: TaskKind;
   readonly name: string;
   /** What computing took, where a worker told it. */

@@ -10,7 +10,7 @@ import type { FleetRedis } from "#fleet/redis-connection.ts";
 const KEPT_RUNS = 2;
 /** A shared folder may show a new file late: NFS asks for a folder that it knows again after 60 s at most (nfs(5), acdirmax). */
 const SHOWN_WITHIN_MS = 75_000;
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 1000;
 
 export interface WorkerRunsOptions {
   readonly redis: FleetRedis;
@@ -104,7 +104,8 @@ export class WorkerRuns {
         return await attempt();
       } catch (error) {
         if (!(await announcedRun(redis.client, plan.run))) throw new RunOver();
-        if (performance.now() > end) throw new WorkerUnfit(messageOf(error), { cause: error });
+        const isFinal = error instanceof PipelineError && error.kind === "settings";
+        if (isFinal || performance.now() > end) throw new WorkerUnfit(messageOf(error), { cause: error });
       }
       await pause(LOOK_EVERY_MS);
     }
