@@ -9,6 +9,7 @@ import { photoSet, temporaryRun } from "./fleet-sets.ts";
 
 const WORKERS = 4;
 const EDITS_OF_EACH = 18;
+const THRESHOLD = 0.4;
 const KILL_EVERY_SECONDS = 5;
 const KILLING_SECONDS = 60;
 const REDIS_AFTER_SECONDS = 20;
@@ -26,7 +27,7 @@ const [KILLED, BLOCKED, STOPPED] = [0, 1, 2];
  */
 export async function faults(args: readonly string[]): Promise<unknown> {
   const { values } = parseArgs({ args: [...args], options: { edits: { type: "string" } } });
-  const set = await photoSet(false, Number(values.edits ?? EDITS_OF_EACH));
+  const set = await photoSet(false, Number(values.edits ?? EDITS_OF_EACH), THRESHOLD);
   const alone = await runAlone(set);
   console.error(`${set.name} on one machine: ${alone.seconds.toFixed(1)} s`);
   const { folder, config, remove } = temporaryRun(set);

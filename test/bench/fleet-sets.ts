@@ -20,8 +20,9 @@ export interface FleetSet {
  * Real photos and edits of them.
  *
  * @param editsOfEach photo, of 54 kinds and strengths in turn
+ * @param threshold of pairs, whose pictures are then looked at, by the planner alone
  */
-export async function photoSet(quick: boolean, editsOfEach: number): Promise<FleetSet> {
+export async function photoSet(quick: boolean, editsOfEach: number, threshold: number): Promise<FleetSet> {
   const chosen = photos().filter((_, i) => !quick || i % QUICK_EVERY === 0);
   const folder = await wholeFolder(`fleet-photos-${chosen.length}-${editsOfEach}`, async (made) => {
     await writeEditsOf(chosen, made, Math.round(54 / editsOfEach));
@@ -30,7 +31,8 @@ export async function photoSet(quick: boolean, editsOfEach: number): Promise<Fle
   });
   const count = filesIn(folder).length;
   const fleet = { embedImages: 64, blockVectors: 5000 };
-  return { name: `${count} photos`, flags: ["--images", folder, "--threshold", "0.5", "--candidates", "0"], fleet };
+  const flags = ["--images", folder, "--threshold", `${threshold}`, "--candidates", "0"];
+  return { name: `${count} photos`, flags, fleet };
 }
 
 /** Vectors alone: nothing is decoded, and no pictures are looked at. */
