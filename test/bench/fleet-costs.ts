@@ -16,6 +16,7 @@ import { fileURLToPath } from "node:url";
 import { openNpyFolder } from "#artifacts/npy-folder.ts";
 import { ShardStore } from "#artifacts/shard-store.ts";
 import { OwnExtraction } from "./extract-ours.ts";
+import { queueCosts } from "./fleet-cost-queue.ts";
 import { searchCosts } from "./fleet-cost-search.ts";
 import type { EmbeddingCosts, MeasuredCosts } from "./fleet-model.ts";
 import { featureFolder, SHARED, WORK, whole } from "./search.ts";
@@ -28,8 +29,6 @@ const SMALL_ROWS = 100_000;
 const IMAGES_PER_TASK = 256;
 const RESULTS = 20;
 const EXTRACTIONS = 3;
-/** What Redis and BullMQ take, by the measurements of src/fleet: of a task end to end, and of a job that waits. */
-const QUEUE = { secondsPerTask: 0.01, bytesPerJob: 1024, isAssumed: true };
 
 export function readCosts(): MeasuredCosts {
   return JSON.parse(readFileSync(FILE, "utf8"));
@@ -58,7 +57,7 @@ export async function measureCosts(): Promise<MeasuredCosts> {
     },
     ...{ search, embedding },
     files: { ...(await readingSpeeds(folder)), resultBytes, writeResultSeconds },
-    queue: QUEUE,
+    queue: await queueCosts(),
     planner: { secondsPerTask },
   };
   writeFileSync(FILE, `${JSON.stringify(costs, sixDigits, 2)}\n`);

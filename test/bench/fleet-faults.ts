@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { readReports } from "../faults/reports.ts";
+import { type RedisServer, startRedis } from "../support/redis-server.ts";
 import { FleetProcess, type TaskLine } from "./fleet-processes.ts";
-import { BenchRedis } from "./fleet-redis.ts";
 import { countTasks, refuseOtherReports, runAlone } from "./fleet-run.ts";
 import { photoSet, temporaryRun } from "./fleet-sets.ts";
 
@@ -31,7 +31,7 @@ export async function faults(args: readonly string[]): Promise<unknown> {
   const alone = await runAlone(set);
   console.error(`${set.name} on one machine: ${alone.seconds.toFixed(1)} s`);
   const { folder, config, remove } = temporaryRun(set);
-  const redis = await BenchRedis.start();
+  const redis = await startRedis();
   const fleet = new TroubledFleet(redis, folder, config);
   try {
     const output = join(folder, "output");
@@ -56,13 +56,13 @@ export async function faults(args: readonly string[]): Promise<unknown> {
 }
 
 class TroubledFleet {
-  readonly #redis: BenchRedis;
+  readonly #redis: RedisServer;
   readonly #folder: string;
   readonly #config: string;
   readonly #workers: FleetProcess[] = [];
   readonly #tasks: TaskLine[][] = [];
 
-  constructor(redis: BenchRedis, folder: string, config: string) {
+  constructor(redis: RedisServer, folder: string, config: string) {
     this.#redis = redis;
     this.#folder = folder;
     this.#config = config;

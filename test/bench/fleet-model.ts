@@ -17,7 +17,7 @@ export interface MeasuredCosts {
     readonly writeResultSeconds: number;
   };
   /** Of a task, beside its work: leased, looked up, told to be done. */
-  readonly queue: { readonly secondsPerTask: number; readonly bytesPerJob: number; readonly isAssumed: boolean };
+  readonly queue: { readonly secondsPerTask: number; readonly bytesPerJob: number };
   /** Of a result, in the planner, one after the other. */
   readonly planner: { readonly secondsPerTask: number };
 }
