@@ -29,10 +29,13 @@ export async function photoSet(quick: boolean, editsOfEach: number, threshold: n
     if (quick) for (const { path, name } of chosen) cpSync(path, join(made, `${name}.jpg`));
     else cpSync(PHOTOS, join(made, "photos"), { recursive: true });
   });
-  const count = filesIn(folder).length;
-  const fleet = { embedImages: 64, blockVectors: 5000 };
+  return setOfFolder(folder, threshold);
+}
+
+/** Pictures of any folder. */
+export function setOfFolder(folder: string, threshold: number): FleetSet {
   const flags = ["--images", folder, "--threshold", `${threshold}`, "--candidates", "0"];
-  return { name: `${count} photos`, flags, fleet };
+  return { name: `${filesIn(folder).length} photos`, flags, fleet: { embedImages: 64, blockVectors: 5000 } };
 }
 
 /** Vectors alone: nothing is decoded, and no pictures are looked at. */
