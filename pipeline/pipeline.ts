@@ -116,7 +116,7 @@ async function runWith({ device, fleet }: Computers, run: RunOrder): Promise<Fin
     await publish(write, describe, { paths, read: known.edited, started, progress });
     await source.commit(named);
     await second?.commit();
-    await fleet?.tidy();
+    await fleet?.finish();
     await prepareQueries(settings, searcher, progress);
     return finished;
   } finally {

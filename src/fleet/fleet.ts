@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { OutputPaths } from "#artifacts/output-paths.ts";
@@ -20,6 +21,7 @@ import type { BlockComparer } from "#search/block-comparison.ts";
 import { memoryLimit } from "#settings/memory-limit.ts";
 import type { Settings } from "#settings/settings.ts";
 import type { PictureEmbedding } from "#tasks/picture-embedding.ts";
+import { formatNumberOf } from "#terminal/format.ts";
 
 /** Tasks on their way at once, beside as many that have ended and wait for one before them. */
 const TASKS_AT_ONCE = 256;
@@ -37,18 +39,18 @@ export class Fleet {
   readonly #queue: FleetTaskQueue;
   readonly #tasks: FleetTasks;
   readonly #space: string;
+  readonly #tell: (line: string) => void;
+  /** Where its files lie on this disk; undefined where they lie in a bucket. */
+  readonly #folder: string | undefined;
   /** What lies in the bucket for the next run. */
   readonly #kept = new Set<string>();
 
-  private constructor(
-    settings: Settings,
-    space: string,
-    { redis, storage, queue }: { redis: FleetRedis; storage: FleetStorage; queue: FleetTaskQueue },
-  ) {
+  private constructor({ settings, plan, folder, tell, redis, storage, queue }: OpenedFleet) {
     const { blockVectors, embedImages } = settings.fleet;
-    [this.blockVectors, this.imagesTogether, this.#space] = [blockVectors, embedImages, space];
-    [this.#redis, this.#storage, this.#queue] = [redis, storage, queue];
-    this.#tasks = new FleetTasks(queue, storage, space);
+    [this.blockVectors, this.imagesTogether, this.#tell] = [blockVectors, embedImages, tell];
+    [this.#redis, this.#storage, this.#queue, this.#space] = [redis, storage, queue, plan.space];
+    this.#folder = plan.storage.kind === "folder" ? folder : undefined;
+    this.#tasks = new FleetTasks(queue, storage, plan.space);
   }
 
   /**
@@ -73,7 +75,7 @@ export class Fleet {
       };
       const { tries, leaseSeconds } = fleet;
       const queue = await openTaskQueue({ redis, plan, storage, tries, leaseSeconds, tell });
-      return new Fleet(settings, space, { redis, storage, queue });
+      return new Fleet({ ...{ settings, plan, tell, redis, storage, queue }, folder: paths.fleet });
     } catch (error) {
       await storage?.close();
       redis.close();
@@ -99,12 +101,14 @@ export class Fleet {
     this.#tasks.refuseSetAside();
   }
 
-  figures(): FleetFigures {
-    return this.#queue.figures();
-  }
-
-  /** Removes what nobody needs any more, once the index holds it; until then a run that was ended goes on from it. */
-  async tidy(): Promise<void> {
+  /**
+   * To be called once the index holds what workers found: ends the run for them, and removes what nobody needs any more. Until then a run that was
+   * ended goes on from it.
+   */
+  async finish(): Promise<void> {
+    this.#tell(summaryOf(this.#queue.figures()));
+    // who comes late is to find no run rather than one without its files
+    await this.#queue.close();
     let keys: string[] = [];
     for await (const key of this.#storage.list(this.#space)) {
       if (this.#kept.has(key)) continue;
@@ -113,6 +117,7 @@ export class Fleet {
       keys = [];
     }
     await this.#storage.remove(keys);
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 
   close(): Promise<void> {
@@ -122,6 +127,26 @@ export class Fleet {
       async () => this.#redis.close(),
     );
   }
+}
+
+interface OpenedFleet {
+  readonly settings: Settings;
+  readonly plan: FleetPlan;
+  /** Of this output folder, where a shared folder holds it. */
+  readonly folder: string;
+  readonly tell: (line: string) => void;
+  readonly redis: FleetRedis;
+  readonly storage: FleetStorage;
+  readonly queue: FleetTaskQueue;
+}
+
+/** For a person; nothing is said of what did not happen. */
+function summaryOf({ tasks, knownBefore, retried, lost }: FleetFigures): string {
+  const parts = [formatNumberOf(tasks, "task")];
+  if (knownBefore > 0) parts.push(`${knownBefore} known from before`);
+  if (retried > 0) parts.push(`${retried} dealt again`);
+  if (lost > 0) parts.push(`${formatNumberOf(lost, "worker")} lost`);
+  return `Fleet: ${parts.join(", ")}`;
 }
 
 /** In a shared folder beside the index; in a bucket under a name that this output folder always gets. */

@@ -60,6 +60,9 @@ export class WorkerRuns {
     } catch (error) {
       // the next task of the run may find it
       await known.opening.catch(() => this.#open.get(job.run) === known && this.#open.delete(job.run));
+      // what a run had in storage goes with it: who comes late must not take that for a disk that is gone
+      if (error instanceof WorkerUnfit && !(await announcedRun(this.#options.redis.client, job.run)))
+        throw new RunOver();
       throw error;
     } finally {
       known.users--;

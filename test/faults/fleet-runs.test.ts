@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -45,6 +46,7 @@ describe.skipIf(!HAS_REDIS)("a run on several workers", () => {
       expect([one.exitCode, many.exitCode, many.stderr]).toEqual([0, 0, expect.any(String)]);
       expect(await reportsOf(together)).toEqual(await reportsOf(alone));
     }
+    expect(existsSync(join(together, "fleet"))).toBe(false);
     const done = workers.flatMap(({ tasks }) => tasks).filter(({ outcome }) => outcome === "done");
     expect(new Set(done.map(({ kind }) => kind))).toEqual(new Set(["embed", "compare"]));
     expect(done.filter(({ kind }) => kind === "embed").length).toBeGreaterThan(4);
