@@ -75,6 +75,7 @@ const BACK_OFF_GROWTH = 4;
 const JITTER = 0.25;
 /** A shared folder may show a new file late: NFS asks for a folder that it knows again after 60 s at most (nfs(5), acdirmax). */
 const SHOWN_WITHIN_MS = 75_000;
+const CLOSES_WITHIN_MS = 3000;
 const LOOK_FOR_RESULT_MS = 250;
 
 /**
@@ -133,8 +134,9 @@ class RedisTaskQueue implements FleetTaskQueue {
     this.#closed.abort();
     this.#window.clearQueue();
     if (redis.client.status === "ready") {
-      await this.#looking;
-      await withdrawRun(redis.client, plan.run);
+      const withdrawn = Promise.resolve(this.#looking).then(() => withdrawRun(redis.client, plan.run));
+      // where Redis goes away just now, the announcement runs out by itself
+      await Promise.race([withdrawn, pause(CLOSES_WITHIN_MS, undefined, { ref: false })]);
     }
     await this.#jobs.close();
   }
