@@ -25,13 +25,8 @@ const FAULTS: Readonly<Record<string, string>> = {
  */
 export function diskFault(action: string, error: unknown): Error {
   if (error instanceof WorkerUnfit || error instanceof PipelineError) return error;
-  const fault = isDiskFault(error) ? FAULTS[error.code] : undefined;
+  const { code = "" } = error as NodeJS.ErrnoException;
+  const fault = Object.hasOwn(FAULTS, code) ? FAULTS[code] : undefined;
   if (fault !== undefined) return new WorkerUnfit(`${action}: ${fault} (${messageOf(error)})`, { cause: error });
   return new PipelineError("artifact", `${action}: ${messageOf(error)}`, { cause: error });
-}
-
-/** Whether the file system of this machine is at fault. */
-export function isDiskFault(error: unknown): error is NodeJS.ErrnoException & { code: string } {
-  const { code } = error as NodeJS.ErrnoException;
-  return code !== undefined && Object.hasOwn(FAULTS, code);
 }

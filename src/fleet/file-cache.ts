@@ -1,12 +1,12 @@
-import { createWriteStream } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { makeFolder } from "#artifacts/make-folder.ts";
-import { messageOf } from "#base/pipeline-error.ts";
+import type { Readable } from "node:stream";
+import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import { BrokenOff, untilWhole } from "#fleet/broken-off.ts";
-import { diskFault, isDiskFault } from "#fleet/disk-fault.ts";
+import { diskFault } from "#fleet/disk-fault.ts";
+import { WorkerUnfit } from "#fleet/fleet-plan.ts";
 import type { FetchedFile } from "#fleet/fleet-storage.ts";
+import { ProcessFolder } from "#fleet/process-folder.ts";
 import type { S3Object } from "#fleet/s3-bucket.ts";
 
 /** Where files are kept. */
@@ -29,7 +29,7 @@ interface Kept {
  * for. lru-cache cannot be told that a file is held.
  */
 export class FileCache {
-  readonly #folder: string;
+  readonly #folder: ProcessFolder;
   readonly #maxBytes: number;
   /** By name, those that were held last at the end. */
   readonly #files = new Map<string, Kept>();
@@ -38,24 +38,14 @@ export class FileCache {
   #isClosed = false;
   #removing: Promise<unknown> = Promise.resolve();
 
-  private constructor(folder: string, maxBytes: number) {
+  private constructor(folder: ProcessFolder, maxBytes: number) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
   }
 
   /** @throws WorkerUnfit where the folder cannot be made */
   static async open({ folder, maxBytes }: CacheRoom): Promise<FileCache> {
-    try {
-      await makeFolder(folder);
-      return new FileCache(await mkdtemp(join(folder, "twinsift-files-")), maxBytes);
-    } catch (error) {
-      throw diskFault(`Cannot make a folder for files in "${folder}"`, error);
-    }
-  }
-
-  /** Of all files, those on their way included. */
-  get bytes(): number {
-    return this.#bytes;
+    return new FileCache(await ProcessFolder.make(folder), maxBytes);
   }
 
   /**
@@ -90,11 +80,11 @@ export class FileCache {
     this.#isClosed = true;
     await Promise.allSettled([...this.#files.values()].map(({ whole }) => whole));
     this.#files.clear();
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.#folder.remove();
   }
 
   #begin(load: () => Promise<S3Object>): Kept {
-    const path = join(this.#folder, String(this.#paths++));
+    const path = join(this.#folder.path, String(this.#paths++));
     const kept: Kept = { path, bytes: 0, holders: 0, whole: Promise.resolve() };
     kept.whole = untilWhole(() => this.#fill(kept, load));
     return kept;
@@ -108,16 +98,15 @@ export class FileCache {
       this.#bytes += bytes;
       kept.bytes = bytes;
       await this.#makeRoom();
-      await pipeline(content, createWriteStream(kept.path));
-      const { size } = await stat(kept.path);
+      const size = await putDown(kept.path, content);
       if (size !== bytes) throw new BrokenOff(`expected ${bytes} bytes, found ${size}`);
     } catch (error) {
       content.destroy();
       this.#bytes -= kept.bytes;
       kept.bytes = 0;
       await rm(kept.path, { force: true }).catch(() => undefined);
-      if (isDiskFault(error)) throw diskFault(`Cannot write "${kept.path}"`, error);
-      throw error instanceof BrokenOff ? error : new BrokenOff(messageOf(error), { cause: error });
+      if (error instanceof BrokenOff || error instanceof WorkerUnfit || error instanceof PipelineError) throw error;
+      throw new BrokenOff(messageOf(error), { cause: error });
     }
   }
 
@@ -136,4 +125,25 @@ export class FileCache {
     this.#removing = Promise.all([this.#removing, ...removed]);
     return this.#removing;
   }
+}
+
+/**
+ * @returns the bytes of the new file
+ * @throws what the content throws; WorkerUnfit or PipelineError where it is the disk
+ */
+async function putDown(path: string, content: Readable): Promise<number> {
+  const blame = (error: unknown) => {
+    throw diskFault(`Cannot write "${path}"`, error);
+  };
+  const file = await open(path, "w").catch(blame);
+  let bytes = 0;
+  try {
+    for await (const chunk of content as AsyncIterable<Buffer>) {
+      await file.writeFile(chunk).catch(blame);
+      bytes += chunk.length;
+    }
+  } finally {
+    await file.close().catch(blame);
+  }
+  return bytes;
 }

@@ -1,3 +1,4 @@
+import { PipelineError } from "#base/pipeline-error.ts";
 import type { StorageAddress } from "#fleet/fleet-storage.ts";
 
 export type TaskKind = "embed" | "compare";
@@ -51,4 +52,8 @@ export interface TaskHandlers {
 }
 
 /** This machine cannot do what others may: its disk is full, a folder is not mounted. The task is given back, and does not count as tried. */
-export class WorkerUnfit extends Error {}
+export class WorkerUnfit extends PipelineError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("input", message, options);
+  }
+}

@@ -42,6 +42,7 @@ export function storageAddress(text: string | null, { endpoint, region }: Storag
   if (option !== null)
     throw new PipelineError("settings", `"${option}" is said of object storage, but the storage is none: ${ACCEPTED}`);
   if (text === null) return { kind: "folder", root: parse(process.cwd()).root };
+  if (text === "") throw new PipelineError("settings", `The storage has no name: ${ACCEPTED}`);
   const root = resolve(text);
   if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new PipelineError("settings", `Found no folder "${root}" for the storage: ${ACCEPTED}`);

@@ -27,7 +27,7 @@ export interface S3Object {
 const ATTEMPTS = 5;
 const CONNECT_MILLISECONDS = 10_000;
 /** Without a byte in either direction. */
-const SILENT_MILLISECONDS = 60_000;
+const SILENT_MILLISECONDS = 30_000;
 const REMOVED_AT_ONCE = 1000;
 const REQUESTS_AT_ONCE = 16;
 

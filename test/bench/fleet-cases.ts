@@ -56,12 +56,20 @@ export const ASSUMED: MachineKind = {
 const IMAGES_PER_TASK = 256;
 const BYTES_PER_PAIR = 16;
 const HOUR = 3600;
+const FEW_BLOCKS = 100;
+const RUNS = 9;
 
 /** Machines as they are: each is lost and stands still once a day. */
 const ORDINARY = {
   ...{ lossesPerHour: 1 / 24, leaseSeconds: 30, backSeconds: 60, pausesPerHour: 1 / 24, pauseSeconds: 90 },
   ...{ spread: 0.1, stragglerShare: 0.01, stragglerFactor: 3, window: 512 },
 } as const;
+
+/** Where tasks are few, the last ones hang on chance: the run in the middle of some. */
+function medianRun(count: number, run: (number: number) => Simulated): Simulated {
+  const runs = Array.from({ length: count }, (_, number) => run(number));
+  return runs.toSorted((a, b) => a.seconds - b.seconds)[count >> 1];
+}
 
 /** Sizes of fleets, by what was measured. */
 export class FleetSizer {
@@ -85,9 +93,15 @@ export class FleetSizer {
     const vectors = this.vectors(wanted);
     const ordinary = this.#fleet({ ...wanted, kind, fleet });
     const embedded = this.#embed({ ...wanted, kind, fleet });
-    const compared = simulate(compareTasks(vectors, blockVectors, search), {
-      ...ordinary,
-      plannerSeconds: this.#take(blockVectors * blockVectors * search.foundShare * BYTES_PER_PAIR, ordinary),
+    const pairBytes = blockVectors * blockVectors * search.foundShare * BYTES_PER_PAIR;
+    const plannerSeconds = this.#take(pairBytes, ordinary);
+    const few = vectors / blockVectors <= FEW_BLOCKS;
+    const compared = medianRun(few ? RUNS : 1, (run) => {
+      return simulate(compareTasks(vectors, blockVectors, search), {
+        ...ordinary,
+        seed: this.#seed + run,
+        plannerSeconds,
+      });
     });
     const sum = (of: (part: Simulated) => number) => of(embedded) + of(compared);
     const mostTasks = Math.min(ordinary.window, Math.max(embedded.tasks, compared.tasks));

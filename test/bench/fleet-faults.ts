@@ -2,13 +2,15 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { readReports } from "../faults/reports.ts";
+import { type RedisServer, startRedis } from "../support/redis-server.ts";
 import { FleetProcess, type TaskLine } from "./fleet-processes.ts";
-import { BenchRedis } from "./fleet-redis.ts";
 import { countTasks, refuseOtherReports, runAlone } from "./fleet-run.ts";
-import { photoSet, temporaryRun } from "./fleet-sets.ts";
+import { photoSet, setOfFolder, temporaryRun } from "./fleet-sets.ts";
 
 const WORKERS = 4;
-const EDITS_OF_EACH = 18;
+const EDITS_OF_EACH = 9;
+/** Few pairs: looking at their pictures is not the workers' work, and there is no trouble to make then. */
+const THRESHOLD = 0.1;
 const KILL_EVERY_SECONDS = 5;
 const KILLING_SECONDS = 60;
 const REDIS_AFTER_SECONDS = 20;
@@ -21,16 +23,21 @@ const BLOCK = new URL("fleet-block.mjs", import.meta.url).href;
 const [KILLED, BLOCKED, STOPPED] = [0, 1, 2];
 
 /**
- * npm run bench -- fleet faults [--edits N]: four workers on real photos. One is killed every five seconds for a minute, one's event loop
+ * npm run bench -- fleet faults [--edits N | --photos DIR] [--threshold N]: four workers on real photos. One is killed every five seconds for a minute, one's event loop
  * stands still for a minute, one is stopped for 45 seconds, and Redis loses all it knows; reports must be those of one machine.
  */
 export async function faults(args: readonly string[]): Promise<unknown> {
-  const { values } = parseArgs({ args: [...args], options: { edits: { type: "string" } } });
-  const set = await photoSet(false, Number(values.edits ?? EDITS_OF_EACH));
+  const { values } = parseArgs({
+    args: [...args],
+    options: { edits: { type: "string" }, photos: { type: "string" }, threshold: { type: "string" } },
+  });
+  const threshold = Number(values.threshold ?? THRESHOLD);
+  const edits = Number(values.edits ?? EDITS_OF_EACH);
+  const set = values.photos ? setOfFolder(values.photos, threshold) : await photoSet(false, edits, threshold);
   const alone = await runAlone(set);
   console.error(`${set.name} on one machine: ${alone.seconds.toFixed(1)} s`);
   const { folder, config, remove } = temporaryRun(set);
-  const redis = await BenchRedis.start();
+  const redis = await startRedis();
   const fleet = new TroubledFleet(redis, folder, config);
   try {
     const output = join(folder, "output");
@@ -55,13 +62,13 @@ export async function faults(args: readonly string[]): Promise<unknown> {
 }
 
 class TroubledFleet {
-  readonly #redis: BenchRedis;
+  readonly #redis: RedisServer;
   readonly #folder: string;
   readonly #config: string;
   readonly #workers: FleetProcess[] = [];
   readonly #tasks: TaskLine[][] = [];
 
-  constructor(redis: BenchRedis, folder: string, config: string) {
+  constructor(redis: RedisServer, folder: string, config: string) {
     this.#redis = redis;
     this.#folder = folder;
     this.#config = config;

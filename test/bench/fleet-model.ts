@@ -17,7 +17,7 @@ export interface MeasuredCosts {
     readonly writeResultSeconds: number;
   };
   /** Of a task, beside its work: leased, looked up, told to be done. */
-  readonly queue: { readonly secondsPerTask: number; readonly bytesPerJob: number; readonly isAssumed: boolean };
+  readonly queue: { readonly secondsPerTask: number; readonly bytesPerJob: number };
   /** Of a result, in the planner, one after the other. */
   readonly planner: { readonly secondsPerTask: number };
 }
@@ -29,7 +29,7 @@ export interface SearchCosts {
   readonly width: number;
   readonly secondsPerPair: number;
   readonly sketchSecondsPerRow: number;
-  /** A task's first steps: a rotation is fitted. */
+  /** How rows are sketched is found out once, by the planner. */
   readonly fitSeconds: number;
   /** Pairs that are found, of those compared. */
   readonly foundShare: number;
@@ -111,11 +111,12 @@ function compareTask(
   isSame: boolean,
   costs: SearchCosts & { block: number },
 ): SimulatedTask {
-  const { dim, secondsPerPair, sketchSecondsPerRow, fitSeconds, foundShare, block } = costs;
+  const { dim, secondsPerPair, sketchSecondsPerRow, foundShare, block } = costs;
   const pairs = isSame ? (right * (right - 1)) / 2 : left * right;
   const own = isSame ? 0 : left;
   return {
-    seconds: fitSeconds + pairs * secondsPerPair + own * sketchSecondsPerRow,
+    // nothing is taken to be left of the sketches of earlier tasks
+    seconds: pairs * secondsPerPair + own * sketchSecondsPerRow,
     bytes: own * dim * BYTES,
     firstBytes: Math.min(isSame ? right : left, SHARD_ROWS) * dim * BYTES,
     held: { block, bytes: right * dim * BYTES, seconds: right * sketchSecondsPerRow },

@@ -84,7 +84,7 @@ export class FleetProcess {
 
   /** To the process alone. */
   signal(signal: NodeJS.Signals): void {
-    this.#signal(this.#child.pid as number, signal);
+    if (this.isRunning) this.#signal(this.#child.pid as number, signal);
   }
 
   /** @throws Error with what it said last, unless it ended well */

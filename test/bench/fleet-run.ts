@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Reports, readReports, reportDifferences } from "../faults/reports.ts";
+import { startRedis } from "../support/redis-server.ts";
 import { FleetProcess, type FleetProcessOptions, type TaskLine } from "./fleet-processes.ts";
-import { BenchRedis } from "./fleet-redis.ts";
 import { type FleetSet, temporaryRun } from "./fleet-sets.ts";
 
 /** What one run was like. */
@@ -43,7 +43,7 @@ export async function runAlone(set: FleetSet, options: FleetProcessOptions = {})
  */
 export async function runFleet(set: FleetSet, workers: readonly FleetProcessOptions[]): Promise<FleetRun> {
   const { folder, config, remove } = temporaryRun(set);
-  const redis = await BenchRedis.start();
+  const redis = await startRedis();
   const started = workers.map((options, i) => {
     const bound = options.processor === undefined ? [] : ["--concurrency", "1"];
     return FleetProcess.worker(redis.url, join(folder, `worker-${i}`), ["--config", config, ...bound], options);

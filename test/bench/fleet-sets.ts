@@ -20,17 +20,22 @@ export interface FleetSet {
  * Real photos and edits of them.
  *
  * @param editsOfEach photo, of 54 kinds and strengths in turn
+ * @param threshold of pairs, whose pictures are then looked at, by the planner alone
  */
-export async function photoSet(quick: boolean, editsOfEach: number): Promise<FleetSet> {
+export async function photoSet(quick: boolean, editsOfEach: number, threshold: number): Promise<FleetSet> {
   const chosen = photos().filter((_, i) => !quick || i % QUICK_EVERY === 0);
   const folder = await wholeFolder(`fleet-photos-${chosen.length}-${editsOfEach}`, async (made) => {
     await writeEditsOf(chosen, made, Math.round(54 / editsOfEach));
     if (quick) for (const { path, name } of chosen) cpSync(path, join(made, `${name}.jpg`));
     else cpSync(PHOTOS, join(made, "photos"), { recursive: true });
   });
-  const count = filesIn(folder).length;
-  const fleet = { embedImages: 64, blockVectors: 5000 };
-  return { name: `${count} photos`, flags: ["--images", folder, "--threshold", "0.5", "--candidates", "0"], fleet };
+  return setOfFolder(folder, threshold);
+}
+
+/** Pictures of any folder. */
+export function setOfFolder(folder: string, threshold: number): FleetSet {
+  const flags = ["--images", folder, "--threshold", `${threshold}`, "--candidates", "0"];
+  return { name: `${filesIn(folder).length} photos`, flags, fleet: { embedImages: 64, blockVectors: 5000 } };
 }
 
 /** Vectors alone: nothing is decoded, and no pictures are looked at. */

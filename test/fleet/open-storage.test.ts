@@ -34,6 +34,7 @@ test("the endpoint that the environment names for Amazon's tools is told to all 
 });
 
 test.each([
+  ["", null, /The storage has no name: expected a folder/],
   ["/nowhere/at/all", null, /Found no folder "\/nowhere\/at\/all" for the storage: expected a folder/],
   ["https://bucket.example", null, /Found no folder/],
   ["s3://", null, /"" is no name of a bucket/],

@@ -1,10 +1,9 @@
 // Writes results of a few megabytes into a storage until it is killed; says a line once it has begun.
-import { tmpdir } from "node:os";
 import { openStorage } from "#fleet/open-storage.ts";
 import { packArrays } from "#fleet/packed-arrays.ts";
 
-const [address, space, name] = process.argv.slice(2);
-const cache = { folder: tmpdir(), maxBytes: 0 };
+const [address, space, name, folder] = process.argv.slice(2);
+const cache = { folder, maxBytes: 0 };
 const storage = await openStorage(JSON.parse(address), { space, cache, isJoined: false });
 const values = new Float32Array(1 << 19);
 for (let number = 0; ; number++) {
