@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { Queue, QueueEvents } from "bullmq";
 import { messageOf } from "#base/pipeline-error.ts";
 import type { TaskKind } from "#fleet/fleet-plan.ts";
@@ -34,6 +35,8 @@ const MISSING_LOOKS = 2;
 const RESULTS_A_LOOK = 64;
 /** News that Redis keeps: more than can come while a planner reads once. */
 const KEPT_EVENTS = 10_000;
+
+const CLOSES_WITHIN_MS = 3000;
 
 export interface DealtJobsOptions {
   readonly redis: FleetRedis;
@@ -125,10 +128,12 @@ export class DealtJobs {
     const { redis } = this.#options;
     if (redis.client.status === "ready") {
       const waiting = [...this.#outstanding.values()].map(({ job }) => this.#queues[job.kind].remove(job.id));
-      await Promise.allSettled(waiting);
+      await Promise.race([Promise.allSettled(waiting), pause(CLOSES_WITHIN_MS, undefined, { ref: false })]);
     }
     this.#outstanding.clear();
-    await Promise.allSettled([...this.#events, ...Object.values(this.#queues)].map((each) => each.close()));
+    const closing = [...this.#events, ...Object.values(this.#queues)].map((each) => each.close());
+    // with Redis away it never ends
+    await Promise.race([Promise.allSettled(closing), pause(CLOSES_WITHIN_MS, undefined, { ref: false })]);
   }
 
   async #add({ kind, id, data, isUrgent }: DealtJob): Promise<void> {

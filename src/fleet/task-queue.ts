@@ -5,46 +5,11 @@ import { SeededRandom } from "#base/seeded-random.ts";
 import { announcePlan } from "#fleet/announce-plan.ts";
 import { announcedWorkers, announceRun, withdrawRun } from "#fleet/announcements.ts";
 import { DealtJobs, type JobEnd } from "#fleet/dealt-jobs.ts";
-import {
-  type FleetPlan,
-  resultKey,
-  type TaskKind,
-  type TaskOutcome,
-  type TaskQueue,
-  taskKey,
-} from "#fleet/fleet-plan.ts";
+import { resultKey, type TaskKind, type TaskOutcome, type TaskQueue, taskKey } from "#fleet/fleet-plan.ts";
 import { RUN_OVER } from "#fleet/fleet-queues.ts";
-import type { FleetStorage } from "#fleet/fleet-storage.ts";
-import type { FleetRedis } from "#fleet/redis-connection.ts";
+import type { TaskQueueOptions } from "#fleet/task-queue-options.ts";
 import { versionDifferences } from "#fleet/versions.ts";
 import { workersLine } from "#fleet/workers-line.ts";
-
-export interface TaskQueueOptions {
-  /** Stays open when the queue is closed. */
-  readonly redis: FleetRedis;
-  readonly plan: FleetPlan;
-  /** Stays open when the queue is closed. */
-  readonly storage: FleetStorage;
-  /** Tasks in Redis at once. */
-  readonly window?: number;
-  readonly tries?: number;
-  /** Of a worker that says nothing for so long the task is taken back; the same on all machines. */
-  readonly leaseSeconds?: number;
-  /** A line for the person who runs it. */
-  readonly tell: (line: string) => void;
-  readonly onDone?: (task: DoneTask) => void;
-  /** Shorter in tests. */
-  readonly lookMilliseconds?: number;
-  readonly backOffMilliseconds?: number;
-}
-
-interface DoneTask {
-  readonly kind: TaskKind;
-  readonly name: string;
-  /** What computing took, where a worker told it. */
-  readonly seconds: number | undefined;
-  readonly host: string | undefined;
-}
 
 /** What became of all tasks so far. */
 export interface FleetFigures {
@@ -75,6 +40,7 @@ const BACK_OFF_GROWTH = 4;
 const JITTER = 0.25;
 /** A shared folder may show a new file late: NFS asks for a folder that it knows again after 60 s at most (nfs(5), acdirmax). */
 const SHOWN_WITHIN_MS = 75_000;
+const CLOSES_WITHIN_MS = 3000;
 const LOOK_FOR_RESULT_MS = 250;
 
 /**
@@ -133,8 +99,9 @@ class RedisTaskQueue implements FleetTaskQueue {
     this.#closed.abort();
     this.#window.clearQueue();
     if (redis.client.status === "ready") {
-      await this.#looking;
-      await withdrawRun(redis.client, plan.run);
+      const withdrawn = Promise.resolve(this.#looking).then(() => withdrawRun(redis.client, plan.run));
+      // where Redis goes away just now, the announcement runs out by itself
+      await Promise.race([withdrawn, pause(CLOSES_WITHIN_MS, undefined, { ref: false })]);
     }
     await this.#jobs.close();
   }

@@ -168,4 +168,18 @@ describe.skipIf(!HAS_REDIS)("npm run worker, asked to end,", () => {
     expect(await outcome).toEqual({ isDone: true });
     expect(queue.figures()).toMatchObject({ retried: 0, lost: 0 });
   });
+
+  it("ends soon where Redis is away, and so does a planner", async () => {
+    const fleet = await ToyFleet.start();
+    const queue = await planned(fleet);
+    const worker = startToyWorker(fleet, { milliseconds: 500 });
+    void Promise.all(texts(50).map((text) => runToy(queue, text))).catch(() => undefined);
+    await untilStarted(fleet, worker);
+    await fleet.server.kill();
+    await expect.poll(worker.stderr, { timeout: 20_000 }).toContain("is away");
+    worker.kill("SIGTERM");
+    await queue.close();
+    // its first tasks end well, and Redis is never told
+    expect(await worker.ended).toMatchObject({ exitCode: 0 });
+  });
 });
