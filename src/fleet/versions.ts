@@ -1,7 +1,12 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import sharp from "sharp";
-import { DECODER_VERSION } from "#images/decode-image.ts";
 import type { Settings } from "#settings/settings.ts";
 import packageJson from "../../package.json" with { type: "json" };
+
+const HASH_DIGITS = 12;
 
 /**
  * What decides the bytes of results: machines of one run have to agree in all of it. The processor's architecture and the device are among it,
@@ -10,13 +15,23 @@ import packageJson from "../../package.json" with { type: "json" };
 export function fleetVersions({ device }: Pick<Settings, "device">): Readonly<Record<string, string>> {
   return {
     twinsift: packageJson.version,
-    decoder: String(DECODER_VERSION),
+    sources: hashOfSources(),
     node: process.versions.node.split(".")[0] as string,
     onnxruntime: packageJson.dependencies["onnxruntime-node"],
     libvips: sharp.versions.vips,
     architecture: process.arch,
     device,
   };
+}
+
+/** Of this program, whatever its version is called: two checkouts of one version may compute differently. */
+function hashOfSources(): string {
+  const folder = fileURLToPath(new URL("..", import.meta.url));
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const sum = createHash("sha256");
+  for (const path of files.map(({ parentPath, name }) => join(parentPath, name)).sort())
+    sum.update(path.slice(folder.length).replaceAll("\\", "/")).update(readFileSync(path));
+  return sum.digest("hex").slice(0, HASH_DIGITS);
 }
 
 /** What two machines differ in, as `node 20, …` of each side; undefined where they are alike. */

@@ -6,7 +6,7 @@ describe("the versions of a machine", () => {
   it("name all that decides the bytes of results", () => {
     const versions = fleetVersions({ device: "cpu" });
     expect(Object.keys(versions)).toEqual([
-      ...["twinsift", "decoder", "node", "onnxruntime", "libvips", "architecture", "device"],
+      ...["twinsift", "sources", "node", "onnxruntime", "libvips", "architecture", "device"],
     ]);
     for (const version of Object.values(versions)) expect(version).toMatch(/^\w+(\.\w+)*$/);
   });
