@@ -150,7 +150,7 @@ export class PairSearch {
     const blocks = [...inBlocks(this.#shards.slice(0, number), this.#options.rowsTogether ?? 0), right];
     const rightCopies = RowCopies.together(right.map(({ copies }) => copies));
     // back and forth, so that what was read last is what is needed next
-    const ordered = number % 2 === 0 ? blocks : blocks.toReversed();
+    const ordered = blocks.length % 2 === 0 ? blocks.toReversed() : blocks;
     for (const [i, left] of ordered.entries()) {
       const isLast = i === ordered.length - 1;
       const copies = {
