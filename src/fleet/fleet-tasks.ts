@@ -20,12 +20,16 @@ export interface FinishedTask {
 /** So many are named where tasks failed. */
 const NAMED = 10;
 
+/** Where so many fail before a single one is done, all will. */
+const HOPELESS = 10;
+
 /** The tasks of a run, by the hashes of what they ask for, and what became of them. */
 export class FleetTasks {
   readonly #queue: TaskQueue;
   readonly #storage: FleetStorage;
   readonly #space: string;
   readonly #setAside: SetAside[] = [];
+  #isAnyDone = false;
 
   constructor(queue: TaskQueue, storage: FleetStorage, space: string) {
     [this.#queue, this.#storage, this.#space] = [queue, storage, space];
@@ -37,6 +41,7 @@ export class FleetTasks {
    * @param specification JSON; all that the result hangs on
    * @param what the task is about, for a person
    * @returns undefined where it is set aside
+   * @throws PipelineError `input` where none was done before many were set aside
    */
   async run(kind: TaskKind, specification: unknown, what: string): Promise<FinishedTask | undefined> {
     const bytes = Buffer.from(JSON.stringify(specification));
@@ -44,8 +49,10 @@ export class FleetTasks {
     const outcome = await this.#queue.run(kind, name, bytes);
     if (!outcome.isDone) {
       this.#setAside.push({ what, reason: outcome.reason, tries: outcome.tries });
+      if (!this.#isAnyDone && this.#setAside.length >= HOPELESS) this.refuseSetAside();
       return undefined;
     }
+    this.#isAnyDone = true;
     return {
       read: async (unpack) => {
         try {
@@ -68,7 +75,7 @@ export class FleetTasks {
   }
 
   /**
-   * To be called once everything else is done.
+   * To be called once all others are done.
    *
    * @throws PipelineError `input` that names the tasks that were set aside
    */

@@ -5,6 +5,7 @@ import { isNotConnectionError, type Job, WaitingError, Worker } from "bullmq";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import { announcedRuns, announceWorker, type WorkerNotice, withdrawWorker } from "#fleet/announcements.ts";
 import { doTask } from "#fleet/do-task.ts";
+import { FailureRest } from "#fleet/failure-rest.ts";
 import { type TaskKind, WorkerUnfit } from "#fleet/fleet-plan.ts";
 import { FLEET_PREFIX, type JobData, type JobReturn, queueName, RUN_OVER, TASK_KINDS } from "#fleet/fleet-queues.ts";
 import { OtherVersions } from "#fleet/other-versions.ts";
@@ -43,6 +44,7 @@ class FleetWorker {
   readonly #id = randomUUID();
   readonly #notice: WorkerNotice;
   readonly #others: OtherVersions;
+  readonly #rest: FailureRest;
   readonly #active = new Map<string, { readonly job: Job<JobData, JobReturn>; readonly token: string }>();
   readonly #asked: Promise<WorkerEnd>;
   readonly #ask: { end: (end: WorkerEnd) => void; fail: (error: Error) => void };
@@ -61,6 +63,7 @@ class FleetWorker {
       versions: options.versions,
       started: new Date().toISOString(),
     };
+    this.#rest = new FailureRest(AbortSignal.any([options.stop, options.giveBack]), options.restMilliseconds);
     this.#others = new OtherVersions(options.versions, options.tell);
     let end: (end: WorkerEnd) => void = () => undefined;
     let fail: (error: Error) => void = () => undefined;
@@ -132,6 +135,7 @@ class FleetWorker {
     clearTimeout(this.#idle);
     try {
       const outcome = await this.#runs.use(job.data, (run) => doTask(job.data, run));
+      this.#rest.noteDone();
       this.#options.onTask({ kind, name, seconds: seconds(), outcome });
       return { seconds: seconds(), host: this.#notice.host, outcome };
     } catch (error) {
@@ -139,7 +143,10 @@ class FleetWorker {
       const reason = messageOf(error);
       const isUnfit = error instanceof WorkerUnfit;
       this.#options.onTask({ kind, name, seconds: seconds(), outcome: isUnfit ? "given-back" : "failed", reason });
-      if (!isUnfit) throw new Error(`${reason} (on ${this.#notice.host})`);
+      if (!isUnfit) {
+        await this.#rest.afterFailure();
+        throw new Error(`${reason} (on ${this.#notice.host})`);
+      }
       this.#fail(new PipelineError("input", `This machine cannot go on: ${reason}`, { cause: error }));
       await this.#fetchesNoMore();
       return await putBack(job, token);

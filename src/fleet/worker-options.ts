@@ -18,6 +18,7 @@ export interface RunWorkerOptions extends WorkerRunsOptions {
   readonly tell: (line: string) => void;
   /** Shorter in tests. */
   readonly beatMilliseconds?: number;
+  readonly restMilliseconds?: number;
 }
 
 export interface WorkedTask {

@@ -68,6 +68,25 @@ describe.skipIf(!HAS_REDIS)("tasks", () => {
 });
 
 describe.skipIf(!HAS_REDIS)("a worker", () => {
+  it("on which every task fails rests longer and longer, so that those on which they succeed do them", async () => {
+    const fleet = await ToyFleet.start(server);
+    const queue = await fleet.plan();
+    const broken = async () => {
+      throw new Error("This machine is broken, and does not know it");
+    };
+    await fleet.work({ work: broken, restMilliseconds: 100 });
+    const slow = async (specification: Uint8Array) => {
+      await pause(5);
+      return reversed(specification);
+    };
+    await fleet.work({ work: slow });
+    const outcomes = await Promise.all(Array.from({ length: 60 }, (_, i) => runToy(queue, `task ${i}`)));
+    expect(outcomes.filter(({ isDone }) => !isDone)).toEqual([]);
+    const failures = fleet.worked.filter(({ outcome }) => outcome === "failed").length;
+    expect(failures).toBeGreaterThan(0);
+    expect(failures).toBeLessThan(12);
+  });
+
   it("ends by itself when it has been idle for long", async () => {
     const fleet = await ToyFleet.start(server);
     expect(await (await fleet.work({ idleSeconds: 0.1 })).ended).toBe("idle");

@@ -92,6 +92,18 @@ test("the name of a task hangs on its kind and on all that it asks for", async (
   for (const name of names) expect(name).toMatch(/^(compare|embed)-[0-9a-f]{64}$/);
 });
 
+test("a run of which every task fails ends before all were tried", async () => {
+  const { tasks, names } = await tasksWith(
+    () => ({ isDone: false, reason: "no such model", tries: 3 }),
+    () => new Uint8Array(1),
+  );
+  const all = async () => {
+    for (let i = 0; i < 100; i++) await tasks.run("embed", i, `task ${i}`);
+  };
+  await expect(all()).rejects.toThrow(/^10 tasks were set aside.*no such model/s);
+  expect(names).toHaveLength(10);
+});
+
 test("tasks that were set aside are named at the end, with what they were about and why", async () => {
   const { tasks } = await tasksWith(
     (asked) => (asked === 2 ? { isDone: true } : { isDone: false, reason: "out of luck", tries: 3 }),

@@ -76,6 +76,7 @@ export class ToyFleet {
       onTask: (task) => this.worked.push(task),
       tell: (line) => this.lines.push(line),
       beatMilliseconds: 500,
+      restMilliseconds: 10,
       ...rest,
     });
     ended.catch(() => undefined);
