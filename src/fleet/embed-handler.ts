@@ -5,12 +5,14 @@ import pLimit from "p-limit";
 import { closeAll } from "#base/close-all.ts";
 import type { RunDevice } from "#device/run-device.ts";
 import { type EmbedSpecification, packEmbedded, type SharedImage, type SharedModel } from "#fleet/embed-task.ts";
-import { SHARED_AT_ONCE } from "#fleet/fleet-embedding.ts";
 import type { FetchedFile, FleetStorage } from "#fleet/fleet-storage.ts";
 import { UnreadablePicture } from "#images/unreadable-picture.ts";
 import type { Settings } from "#settings/settings.ts";
 import { embedImages } from "#tasks/embed-images.ts";
 import { ExtractionTools } from "#tasks/extraction-tools.ts";
+
+/** Each may wait for an answer. */
+const FETCHED_AT_ONCE = 16;
 
 export interface EmbedHandlerOptions {
   readonly storage: FleetStorage;
@@ -99,7 +101,7 @@ class TaskFiles {
   #missing = 0;
 
   constructor(storage: FleetStorage, images: readonly SharedImage[]) {
-    const turn = pLimit(SHARED_AT_ONCE);
+    const turn = pLimit(FETCHED_AT_ONCE);
     this.#storage = storage;
     this.#images = images;
     this.paths = images.map((image) => turn(() => this.#pathOf(image)));
