@@ -16,6 +16,8 @@ export interface CacheRoom {
   readonly maxBytes: number;
 }
 
+const CLOSED = "the storage is closed";
+
 /** Some bytes of a file. */
 export interface ByteRange {
   readonly offset: number;
@@ -97,9 +99,10 @@ export class FileCache {
       whole?.release();
       if (!this.#files.delete(path)) return;
       this.#bytes -= range.length;
-      this.#remove([path]);
+      void this.#remove([path]);
     };
     try {
+      if (this.#isClosed) throw new Error(CLOSED);
       kept.whole = this.#makeRoom().then(() => cutOut(whole?.path, path, range));
       await kept.whole;
       return { path, release };
@@ -126,7 +129,7 @@ export class FileCache {
 
   /** Nobody is told the path before the file is whole, so that it needs no other name meanwhile. */
   async #fill(kept: Kept, load: () => Promise<S3Object>): Promise<void> {
-    if (this.#isClosed) throw new Error("the storage is closed");
+    if (this.#isClosed) throw new Error(CLOSED);
     const { bytes, content } = await load();
     try {
       this.#bytes += bytes;
