@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { basename, dirname, relative, sep } from "node:path";
+import { basename } from "node:path";
 import { sha256 } from "#base/fingerprint.ts";
 import type { HashedImage } from "#data/image-record.ts";
 import type { RunModel } from "#device/run-model.ts";
@@ -71,13 +71,13 @@ export class FleetEmbedding implements PictureEmbedding {
   async #shareModel(): Promise<SharedModel> {
     const { storage, space, model } = this.#options;
     const { file, fingerprint, preset, views } = model;
-    const folder = dirname(file);
+    const onnx = readOnnxFile(file);
+    const names = [basename(file), ...onnx.weightFiles];
     const files: { reference: string; name: string }[] = [];
-    for (const path of [file, ...weightPaths(readOnnxFile(file))]) {
-      const name = path === file ? basename(file) : relative(folder, path).split(sep).join("/");
-      const reference = `${space}models/${fingerprint}/${name}`;
+    for (const [i, path] of [file, ...weightPaths(onnx)].entries()) {
+      const reference = `${space}models/${fingerprint}/${i}`;
       await storage.write(reference, await readFile(path));
-      files.push({ reference, name });
+      files.push({ reference, name: names[i] });
     }
     return { fingerprint, sha256: model.sha256, preset, views, files };
   }
