@@ -10,7 +10,7 @@ import type { RowOwners } from "#data/row-owners.ts";
 import type { Shard } from "#data/shard.ts";
 import { type View, viewCount } from "#data/view.ts";
 import type { Fault } from "#images/unreadable-picture.ts";
-import type { EmbeddedPicture, PictureEmbedding } from "#tasks/picture-embedding.ts";
+import type { EmbeddedPicture, EmbeddedTask, PictureEmbedding } from "#tasks/picture-embedding.ts";
 import type { FreshImage } from "./1-scan.ts";
 
 export interface ExtractOptions {
@@ -51,6 +51,7 @@ export async function* extract(images: AsyncIterable<FreshImage>, options: Extra
       if ("reason" in picture) onUnreadable(some[i], picture.reason, picture.fault);
       else yield* writer.add(some[i], picture);
     }
+    if (task) writer.end(task);
   }
   for (const some of chunksOf(copies, options.shardRows)) yield* copyFeatures(some, writer, options, onDone);
   yield* writer.finish();
@@ -62,6 +63,8 @@ class ShardWriter {
   readonly #options: ExtractOptions;
   readonly #draft: ShardDraft;
   #images: HashedImage[] = [];
+  /** Tasks that the draft has rows of. */
+  #tasks: EmbeddedTask[] = [];
 
   constructor(options: ExtractOptions) {
     const { shardRows, index, views } = options;
@@ -76,8 +79,14 @@ class ShardWriter {
     if (this.#draft.isFull) yield this.#write();
   }
 
+  /** All rows of a task were added. */
+  end(task: EmbeddedTask): void {
+    this.#tasks.push(task);
+  }
+
   async *finish(): AsyncGenerator<Shard> {
     if (!this.#draft.isEmpty) yield this.#write();
+    await this.#release();
   }
 
   async #write(): Promise<Shard> {
@@ -86,7 +95,14 @@ class ShardWriter {
     this.#images = [];
     const shard = await index.append(this.#draft.take());
     owners.add(images.map((file, i) => ({ file, row: index.rows[shard.firstRow + i] })));
+    await this.#release();
     return shard;
+  }
+
+  async #release(): Promise<void> {
+    const tasks = this.#tasks;
+    this.#tasks = [];
+    await Promise.all(tasks.map((task) => task.release()));
   }
 }
 

@@ -1,16 +1,19 @@
 import { copyFile, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import pLimit from "p-limit";
 import { closeAll } from "#base/close-all.ts";
+import { PipelineError } from "#base/pipeline-error.ts";
 import type { RunDevice } from "#device/run-device.ts";
 import { type EmbedSpecification, packEmbedded, type SharedImage, type SharedModel } from "#fleet/embed-task.ts";
-import { SHARED_AT_ONCE } from "#fleet/fleet-embedding.ts";
 import type { FetchedFile, FleetStorage } from "#fleet/fleet-storage.ts";
 import { UnreadablePicture } from "#images/unreadable-picture.ts";
 import type { Settings } from "#settings/settings.ts";
 import { embedImages } from "#tasks/embed-images.ts";
 import { ExtractionTools } from "#tasks/extraction-tools.ts";
+
+/** Each may wait for an answer. */
+const FETCHED_AT_ONCE = 16;
 
 export interface EmbedHandlerOptions {
   readonly storage: FleetStorage;
@@ -83,10 +86,22 @@ export class EmbedHandler {
     await mkdir(this.#options.folder, { recursive: true });
     const folder = await mkdtemp(join(this.#options.folder, "twinsift-model-"));
     for (const [i, { name }] of files.entries()) {
-      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await makeWay(folder, name);
       await copyFile(held[i].path, join(folder, name));
     }
     return folder;
+  }
+}
+
+/** Makes the folders on the way to a file, also those that it leaves again: `weights/../w.bin` is not found without one. */
+async function makeWay(folder: string, name: string): Promise<void> {
+  let at = folder;
+  for (const part of name.split("/").slice(0, -1)) {
+    at = join(at, part);
+    const below = relative(folder, at);
+    if (below === ".." || below.startsWith(`..${sep}`) || isAbsolute(below))
+      throw new PipelineError("input", `Expected weights in the model's folder, found "${name}": copy them there`);
+    await mkdir(at, { recursive: true });
   }
 }
 
@@ -99,7 +114,7 @@ class TaskFiles {
   #missing = 0;
 
   constructor(storage: FleetStorage, images: readonly SharedImage[]) {
-    const turn = pLimit(SHARED_AT_ONCE);
+    const turn = pLimit(FETCHED_AT_ONCE);
     this.#storage = storage;
     this.#images = images;
     this.paths = images.map((image) => turn(() => this.#pathOf(image)));

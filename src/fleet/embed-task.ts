@@ -13,7 +13,7 @@ export interface SharedModel {
   readonly sha256: string;
   readonly preset: ModelPreset;
   readonly views: readonly View[];
-  /** Its file first, then those of its weights: what storage fetches, and their paths relative to the model's folder. */
+  /** Its file first, then those of its weights: what storage fetches, and their paths from the model's folder, as the model names them. */
   readonly files: readonly { readonly reference: string; readonly name: string }[];
 }
 

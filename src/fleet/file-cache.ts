@@ -1,4 +1,4 @@
-import { open, rm } from "node:fs/promises";
+import { open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
@@ -14,6 +14,14 @@ export interface CacheRoom {
   /** Absolute; each cache makes a folder of its own in it. */
   readonly folder: string;
   readonly maxBytes: number;
+}
+
+const CLOSED = "the storage is closed";
+
+/** Some bytes of a file. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
 }
 
 interface Kept {
@@ -75,6 +83,35 @@ export class FileCache {
     return { path: kept.path, release };
   }
 
+  /**
+   * Some bytes of a file as a file of its own, which goes when it is released.
+   *
+   * @param whole is held, and let go with the part; undefined for a part without bytes
+   * @throws PipelineError `artifact` where there are not as many; WorkerUnfit where the disk does not take them
+   */
+  async part(whole: FetchedFile | undefined, range: ByteRange): Promise<FetchedFile> {
+    const path = this.#nextPath();
+    const kept: Kept = { path, bytes: range.length, holders: 1, whole: Promise.resolve() };
+    // no name is an absolute path
+    this.#files.set(path, kept);
+    this.#bytes += range.length;
+    const release = () => {
+      whole?.release();
+      if (!this.#files.delete(path)) return;
+      this.#bytes -= range.length;
+      void this.#remove([path]);
+    };
+    try {
+      if (this.#isClosed) throw new Error(CLOSED);
+      kept.whole = this.#makeRoom().then(() => cutOut(whole?.path, path, range));
+      await kept.whole;
+      return { path, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
   /** Removes all files, also those that are held. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -84,7 +121,7 @@ export class FileCache {
   }
 
   #begin(load: () => Promise<S3Object>): Kept {
-    const path = join(this.#folder.path, String(this.#paths++));
+    const path = this.#nextPath();
     const kept: Kept = { path, bytes: 0, holders: 0, whole: Promise.resolve() };
     kept.whole = untilWhole(() => this.#fill(kept, load));
     return kept;
@@ -92,7 +129,7 @@ export class FileCache {
 
   /** Nobody is told the path before the file is whole, so that it needs no other name meanwhile. */
   async #fill(kept: Kept, load: () => Promise<S3Object>): Promise<void> {
-    if (this.#isClosed) throw new Error("the storage is closed");
+    if (this.#isClosed) throw new Error(CLOSED);
     const { bytes, content } = await load();
     try {
       this.#bytes += bytes;
@@ -120,10 +157,19 @@ export class FileCache {
       this.#bytes -= bytes;
       gone.push(path);
     }
+    return this.#remove(gone);
+  }
+
+  /** Resolves once all that was to go is gone. */
+  #remove(paths: readonly string[]): Promise<unknown> {
     // what is still open on Windows goes when the cache is closed
-    const removed = gone.map((path) => rm(path, { force: true }).catch(() => undefined));
+    const removed = paths.map((path) => rm(path, { force: true }).catch(() => undefined));
     this.#removing = Promise.all([this.#removing, ...removed]);
     return this.#removing;
+  }
+
+  #nextPath(): string {
+    return join(this.#folder.path, String(this.#paths++));
   }
 }
 
@@ -146,4 +192,30 @@ async function putDown(path: string, content: Readable): Promise<number> {
     await file.close().catch(blame);
   }
   return bytes;
+}
+
+/** @throws PipelineError `artifact`, WorkerUnfit */
+async function cutOut(from: string | undefined, to: string, { offset, length }: ByteRange): Promise<void> {
+  try {
+    const bytes = from === undefined ? new Uint8Array(0) : await bytesOf(from, { offset, length });
+    await writeFile(to, bytes);
+  } catch (error) {
+    throw diskFault(`Cannot write "${to}"`, error);
+  }
+}
+
+async function bytesOf(path: string, { offset, length }: ByteRange): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    if (offset + length > size)
+      throw new PipelineError(
+        "artifact",
+        `Expected ${length} bytes from ${offset} on, found ${size} in all: run again`,
+      );
+    const { buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, offset);
+    return buffer;
+  } finally {
+    await file.close();
+  }
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { basename, dirname, relative, sep } from "node:path";
+import { basename } from "node:path";
+import { sha256 } from "#base/fingerprint.ts";
 import type { HashedImage } from "#data/image-record.ts";
 import type { RunModel } from "#device/run-model.ts";
 import { type EmbedSpecification, type SharedModel, unpackEmbedded } from "#fleet/embed-task.ts";
@@ -9,9 +10,6 @@ import type { ReaderLimits } from "#images/picture-reader.ts";
 import { readOnnxFile } from "#onnx/read-onnx-file.ts";
 import { weightPaths } from "#onnx/weight-files.ts";
 import type { EmbeddedTask, PictureEmbedding } from "#tasks/picture-embedding.ts";
-
-/** Files that are shared at once: in a bucket each waits for an answer. */
-export const SHARED_AT_ONCE = 16;
 
 export interface FleetEmbeddingOptions {
   readonly tasks: FleetTasks;
@@ -27,6 +25,8 @@ export interface FleetEmbeddingOptions {
 export class FleetEmbedding implements PictureEmbedding {
   readonly atOnce: number;
   readonly #options: FleetEmbeddingOptions;
+  /** Names under which pictures are shared now. */
+  readonly #shared = new Set<string>();
   #model: Promise<SharedModel> | undefined;
 
   constructor(options: FleetEmbeddingOptions) {
@@ -38,9 +38,9 @@ export class FleetEmbedding implements PictureEmbedding {
     const { tasks, limits, storage, space } = this.#options;
     this.#model ??= this.#shareModel();
     const model = await this.#model;
-    const shared: EmbedSpecification["images"][number][] = [];
-    for (const { path, sha256, bytes } of images)
-      shared.push({ reference: await storage.share(path, `${space}images/${sha256}`), sha256, bytes });
+    const name = this.#nameOf(images, model);
+    const references = await storage.shareTogether(images, `${space}images/${name}`);
+    const shared = images.map((image, i) => ({ reference: references[i], sha256: image.sha256, bytes: image.bytes }));
     const specification: EmbedSpecification = { model, limits, images: shared };
     const [first, last] = [images[0].id, images[images.length - 1].id].map((id) => JSON.stringify(id));
     const task = await tasks.run(
@@ -50,21 +50,35 @@ export class FleetEmbedding implements PictureEmbedding {
     );
     if (!task) return undefined;
     onDone(images.length);
-    return { read: () => task.read(unpackEmbedded) };
+    const release = async () => {
+      // what cannot be removed now goes at the end of the run
+      await Promise.allSettled([task.forget(), storage.unshare(references)]);
+      this.#shared.delete(name);
+    };
+    return { read: () => task.read(unpackEmbedded), release };
+  }
+
+  /** Of the pictures' content. Those of another task that is on its way may be the same: what lies there for one goes before the other's. */
+  #nameOf(images: readonly HashedImage[], { fingerprint }: SharedModel): string {
+    const content = sha256([fingerprint, ...images.map((image) => image.sha256)].join("\n"));
+    let name = content;
+    for (let copy = 1; this.#shared.has(name); copy++) name = `${content}-copy${copy}`;
+    this.#shared.add(name);
+    return name;
   }
 
   /** A model may come with this program, or lie anywhere: it goes to storage as it is, with its weights beside it. */
   async #shareModel(): Promise<SharedModel> {
     const { storage, space, model } = this.#options;
-    const { file, fingerprint, sha256, preset, views } = model;
-    const folder = dirname(file);
+    const { file, fingerprint, preset, views } = model;
+    const onnx = readOnnxFile(file);
+    const names = [basename(file), ...onnx.weightFiles];
     const files: { reference: string; name: string }[] = [];
-    for (const path of [file, ...weightPaths(readOnnxFile(file))]) {
-      const name = path === file ? basename(file) : relative(folder, path).split(sep).join("/");
-      const reference = `${space}models/${fingerprint}/${name}`;
+    for (const [i, path] of [file, ...weightPaths(onnx)].entries()) {
+      const reference = `${space}models/${fingerprint}/${i}`;
       await storage.write(reference, await readFile(path));
-      files.push({ reference, name });
+      files.push({ reference, name: names[i] });
     }
-    return { fingerprint, sha256, preset, views, files };
+    return { fingerprint, sha256: model.sha256, preset, views, files };
   }
 }

@@ -15,6 +15,16 @@ export interface FleetStorage {
    * @returns what `fetch` takes, on any machine
    */
   share(path: string, key: string): Promise<string>;
+  /**
+   * The same with files that are needed together: in a bucket they lie in few objects, whose keys begin with `key`. A file that is gone or no
+   * longer has its bytes is none of this machine's faults: whoever fetches it finds another, or none.
+   *
+   * @param key of the content of these files
+   * @returns in the order of the files
+   */
+  shareTogether(files: readonly KnownFile[], key: string): Promise<readonly string[]>;
+  /** What was copied somewhere to be shared goes; where files were shared as they lie they stay. */
+  unshare(references: readonly string[]): Promise<void>;
   /** @throws PipelineError where there is no such file */
   fetch(reference: string): Promise<FetchedFile>;
   /** Keys that begin with a prefix. */
@@ -22,6 +32,13 @@ export interface FleetStorage {
   /** Keys that are not there are passed over. */
   remove(keys: readonly string[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A file of this machine. */
+export interface KnownFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly bytes: number;
 }
 
 /** A shared file as one of this machine. */

@@ -15,6 +15,8 @@ interface SetAside {
 export interface FinishedTask {
   /** Reads the result; the task is done once more where what lies there is damaged. */
   read<Result>(unpack: (bytes: Uint8Array, what: string) => Result): Promise<Result>;
+  /** Nobody needs the result any more, nor does a run that goes on after this one was killed. */
+  forget(): Promise<void>;
 }
 
 /** So many are named where tasks failed. */
@@ -54,6 +56,7 @@ export class FleetTasks {
     }
     this.#isAnyDone = true;
     return {
+      forget: () => this.#storage.remove([resultKey(this.#space, name)]),
       read: async (unpack) => {
         try {
           return await this.#read(name, unpack);

@@ -8,7 +8,7 @@ import { syncFolder } from "#artifacts/whole-file.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import { diskFault } from "#fleet/disk-fault.ts";
 import { WorkerUnfit } from "#fleet/fleet-plan.ts";
-import type { FetchedFile, FleetStorage } from "#fleet/fleet-storage.ts";
+import type { FetchedFile, FleetStorage, KnownFile } from "#fleet/fleet-storage.ts";
 import { keyParts, referenceParts, UNFINISHED } from "#fleet/storage-key.ts";
 
 const REMOVED_AT_ONCE = 16;
@@ -77,6 +77,12 @@ export class FolderStorage implements FleetStorage {
     }
     return below.split(sep).join("/");
   }
+
+  shareTogether(files: readonly KnownFile[], key: string): Promise<readonly string[]> {
+    return Promise.all(files.map(({ path }) => this.share(path, key)));
+  }
+
+  async unshare(): Promise<void> {}
 
   /** Only says where the file is: whether it is there shows when it is opened. */
   async fetch(reference: string): Promise<FetchedFile> {

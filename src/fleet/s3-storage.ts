@@ -1,9 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
+import pLimit from "p-limit";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import { BrokenOff, untilWhole } from "#fleet/broken-off.ts";
+import { BUNDLE_BYTES, bundledReferences, bundlesOf, NO_BYTES, pieceOf, readBundle } from "#fleet/file-bundle.ts";
 import { type CacheRoom, FileCache } from "#fleet/file-cache.ts";
-import type { FetchedFile, FleetStorage } from "#fleet/fleet-storage.ts";
+import type { FetchedFile, FleetStorage, KnownFile } from "#fleet/fleet-storage.ts";
 import { type S3Address, S3Bucket } from "#fleet/s3-bucket.ts";
 import { s3Failure } from "#fleet/s3-failure.ts";
 import { keyParts } from "#fleet/storage-key.ts";
@@ -12,6 +14,8 @@ import { keyParts } from "#fleet/storage-key.ts";
 const MAX_BYTES = 5 * 2 ** 30;
 /** Smaller files are sent from memory, which costs less than a stream for each. */
 const STREAMED_FROM_BYTES = 8 * 2 ** 20;
+/** In memory, whatever the number of tasks that are prepared. */
+const BUNDLES_AT_ONCE = 8;
 
 /**
  * A bucket, or what begins with a prefix in one. Files that are fetched lie in a cache. All throw WorkerUnfit where the bucket cannot be
@@ -22,6 +26,7 @@ export class S3Storage implements FleetStorage {
   readonly #bucket: S3Bucket;
   readonly #prefix: string;
   readonly #cache: FileCache;
+  readonly #bundles = pLimit(BUNDLES_AT_ONCE);
 
   private constructor(address: S3Address, cache: FileCache) {
     const { bucket, prefix, endpoint } = address;
@@ -73,16 +78,23 @@ export class S3Storage implements FleetStorage {
     return key;
   }
 
+  /** @throws PipelineError `input` where a file has more than 5 GiB */
+  async shareTogether(files: readonly KnownFile[], key: string): Promise<readonly string[]> {
+    const sharing = bundlesOf(files).map((some, i) => this.#bundles(() => this.#shareBundle(some, `${key}-${i}`)));
+    return (await Promise.all(sharing)).flat();
+  }
+
+  async unshare(references: readonly string[]): Promise<void> {
+    const keys = references.filter((reference) => reference !== NO_BYTES).map((each) => pieceOf(each)?.key ?? each);
+    await this.remove([...new Set(keys)]);
+  }
+
   /** @throws PipelineError `input` where there is none, WorkerUnfit also where the disk of the cache does not take it */
   async fetch(reference: string): Promise<FetchedFile> {
-    const full = this.#keyOf(reference);
-    const load = async () => {
-      const found = await this.#bucket.get(full);
-      if (found !== undefined) return found;
-      const advice = "start the run again, which puts it there";
-      throw new PipelineError("input", `There is no ${JSON.stringify(reference)} in ${this.name}: ${advice}`);
-    };
-    return this.#doing("fetch", reference, () => this.#cache.hold(full, load));
+    const piece = pieceOf(reference);
+    if (piece === undefined) return this.#fetchWhole(reference);
+    const whole = piece.length === 0 ? undefined : await this.#fetchWhole(piece.key);
+    return this.#doing("fetch", reference, () => this.#cache.part(whole, piece));
   }
 
   async *list(prefix: string): AsyncGenerator<string> {
@@ -104,6 +116,27 @@ export class S3Storage implements FleetStorage {
   async close(): Promise<void> {
     this.#bucket.destroy();
     await this.#cache.close();
+  }
+
+  async #fetchWhole(key: string): Promise<FetchedFile> {
+    const full = this.#keyOf(key);
+    const load = async () => {
+      const found = await this.#bucket.get(full);
+      if (found !== undefined) return found;
+      const advice = "start the run again, which puts it there";
+      throw new PipelineError("input", `There is no ${JSON.stringify(key)} in ${this.name}: ${advice}`);
+    };
+    return this.#doing("fetch", key, () => this.#cache.hold(full, load));
+  }
+
+  async #shareBundle(files: readonly KnownFile[], key: string): Promise<readonly string[]> {
+    const [{ path, bytes }] = files;
+    if (bytes > BUNDLE_BYTES) return [(await sizeOf(path)) === bytes ? await this.share(path, key) : NO_BYTES];
+    if (await this.has(key)) return bundledReferences(files, key);
+    const bundle = await readBundle(files, key);
+    const full = this.#keyOf(bundle.key);
+    await this.#doing("write", bundle.key, () => this.#bucket.put(full, bundle.bytes));
+    return bundle.references;
   }
 
   #keyOf(key: string): string {
@@ -128,6 +161,14 @@ export class S3Storage implements FleetStorage {
       throw s3Failure(`Cannot ${action} ${JSON.stringify(key)} in ${this.name}`, error);
     }
   }
+}
+
+/** @returns undefined where the file is gone */
+async function sizeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
 }
 
 async function readable<Content>(path: string, reading: Promise<Content>): Promise<Content> {

@@ -51,7 +51,7 @@ export class LocalEmbedding implements PictureEmbedding {
   async embed(images: readonly { readonly path: string }[], onDone: (images: number) => void): Promise<EmbeddedTask> {
     const paths = images.map(({ path }) => path);
     const all = await embedImages(paths, this.#tools, { expected: this.#expected, onDone });
-    return { read: async () => all };
+    return { read: async () => all, release: async () => undefined };
   }
 }
 

@@ -18,6 +18,8 @@ export interface FailedPicture {
 /** What became of the pictures of a task, in their order. */
 export interface EmbeddedTask {
   read(): Promise<readonly (EmbeddedPicture | FailedPicture)[]>;
+  /** To be called once the index holds what was read: what was kept for a run that may have to begin again can go. */
+  release(): Promise<void>;
 }
 
 /** Embeds the pictures of one model, some at a time: in this process, or elsewhere. */

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -163,5 +163,59 @@ test("closing removes the fetched files from this machine, and a file on its way
   const fetching = storage.fetch("a").catch((error: Error) => error);
   await storage.close();
   await fetching;
+  expect(await readdir(folder)).toEqual([]);
+});
+
+/** A storage in which so many files of 1000 bytes are shared together. */
+async function withFilesTogether(count: number, maxBytes: number) {
+  const server = await givenS3Server();
+  const { storage, folder } = await opened(addressOf(server), maxBytes);
+  const files = await temporaryFolder();
+  const known = Array.from({ length: count }, (_, i) => ({ path: join(files, `${i}`), bytes: 1000 }));
+  for (const { path } of known) await writeFile(path, Buffer.alloc(1000, path));
+  const references = await storage.shareTogether(known, "images/some");
+  return { server, storage, folder, known, references };
+}
+
+test("files that are shared together take few requests, and none of them is read where they are there already", async () => {
+  const { server, storage, known, references } = await withFilesTogether(300, 2 ** 30);
+  expect(server.requests.map((request) => request.split(" ")[0])).toEqual(["HEAD", "PUT"]);
+  for (const { path } of known) await rm(path);
+  expect(await storage.shareTogether(known, "images/some")).toEqual(references);
+  expect(server.requests.map((request) => request.split(" ")[0])).toEqual(["HEAD", "PUT", "HEAD"]);
+});
+
+test("of files that lie together what is fetched of them is loaded once, and each is gone when it is released", async () => {
+  const { server, storage, folder, known, references } = await withFilesTogether(20, 0);
+  const held = await Promise.all(references.map((reference) => storage.fetch(reference)));
+  expect(gets(server)).toBe(1);
+  for (const [i, { path }] of held.entries())
+    expect((await readFile(path)).equals(await readFile(known[i].path))).toBe(true);
+  held[0].release();
+  held[0].release();
+  await expect.poll(() => existsSync(held[0].path)).toBe(false);
+  // their bundle is held as long as one of them is
+  expect((await filesIn(folder)).length).toBe(20);
+  const again = await storage.fetch(references[0]);
+  expect(gets(server)).toBe(1);
+  for (const { release } of [...held, again]) release();
+  await expect.poll(() => filesIn(folder)).toEqual([]);
+});
+
+test("a piece that a bundle does not have is refused, and leaves nothing", async () => {
+  const { storage, folder } = await withFilesTogether(2, 0);
+  await expect(storage.fetch("images/some-0//1500-501")).rejects.toMatchObject({
+    name: "PipelineError",
+    kind: "artifact",
+  });
+  await expect(storage.fetch("images/other//0-1")).rejects.toMatchObject({ name: "PipelineError", kind: "input" });
+  await expect.poll(() => filesIn(folder)).toEqual([]);
+});
+
+test("closing while pieces are cut leaves nothing on this machine", async () => {
+  const { storage, folder, references } = await withFilesTogether(50, 2 ** 30);
+  const fetching = references.map((reference) => storage.fetch(reference).catch((error: Error) => error));
+  await storage.close();
+  for (const fetched of await Promise.all(fetching)) if ("release" in fetched) fetched.release();
   expect(await readdir(folder)).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compareUtf8 } from "#base/compare-utf8.ts";
+import { WorkerUnfit } from "#fleet/fleet-plan.ts";
 import { givenStorage, KINDS, SPACE } from "../support/given-storages.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -157,3 +158,66 @@ testEach(
     expect(await allOf(storage.list("results/"))).toEqual(["results/a"]);
   },
 );
+
+testEach(
+  "%s: files that are shared together are each fetched whole by another machine, whatever their names and sizes",
+  async (kind) => {
+    const { storage, another, folder } = await givenStorage(kind);
+    const contents = new Map(NAMES.map((name): [string, Buffer] => [name, Buffer.from(`content of ${name}`)]));
+    contents
+      .set("empty", Buffer.alloc(0))
+      .set("large", Buffer.alloc(9 * 2 ** 20, "twinsift"))
+      .set("last", Buffer.from("1"));
+    for (const [name, bytes] of contents) await writeFile(join(folder, name), bytes);
+    const files = [...contents].map(([name, { length: bytes }]) => ({ path: join(folder, name), bytes }));
+    const references = await storage.shareTogether(files, "images/some");
+    expect(await storage.shareTogether(files, "images/some")).toEqual(references);
+    expect(references).toHaveLength(files.length);
+    const other = await another();
+    const held = await Promise.all(references.map((reference) => other.fetch(reference)));
+    for (const [i, bytes] of [...contents.values()].entries())
+      expect(bytes.equals(await readFile(held[i].path))).toBe(true);
+    for (const { release } of held) release();
+    expect(await storage.shareTogether([], "images/none")).toEqual([]);
+  },
+);
+
+testEach(
+  "%s: of files that are shared together one that has gone or changed is another for who fetches it, and the rest are not",
+  async (kind) => {
+    const { storage, another, folder } = await givenStorage(kind);
+    for (const name of ["a", "longer", "c"]) await writeFile(join(folder, name), name);
+    const bytes = [1, 3, 4, 9 * 2 ** 20, 1];
+    const files = ["a", "longer", "gone", "large and gone", "c"].map((name, i) => ({
+      path: join(folder, name),
+      bytes: bytes[i],
+    }));
+    const references = await storage.shareTogether(files, "images/some");
+    const other = await another();
+    const sizes = references.map(async (reference) => (await readFile((await other.fetch(reference)).path)).length);
+    const found = (await Promise.allSettled(sizes)).map((size) =>
+      size.status === "fulfilled" ? size.value : undefined,
+    );
+    expect([found[0], found[4]]).toEqual([1, 1]);
+    for (const i of [1, 2, 3]) expect(found[i]).not.toBe(bytes[i]);
+  },
+);
+
+testEach("%s: what is shared no more is gone where it was copied to, and stays where it lies", async (kind) => {
+  const { storage, another, folder } = await givenStorage(kind);
+  const files = ["a", "b", "large"].map((name) => ({
+    path: join(folder, name),
+    bytes: name === "large" ? 9 * 2 ** 20 : 1,
+  }));
+  for (const { path, bytes } of files) await writeFile(path, Buffer.alloc(bytes));
+  const references = await storage.shareTogether(files, "images/some");
+  await storage.unshare(references);
+  await storage.unshare(references);
+  expect((await allOf(storage.list(""))).filter((key) => key.includes("images/some"))).toEqual([]);
+  for (const { path, bytes } of files) expect((await readFile(path)).length).toBe(bytes);
+  if (kind === "folder") return;
+  const fetching = (await another()).fetch(references[0]);
+  await expect(fetching).rejects.toMatchObject({ kind: "input" });
+  // of no fault of the machine, which goes on with its next task
+  await expect(fetching).rejects.not.toBeInstanceOf(WorkerUnfit);
+});

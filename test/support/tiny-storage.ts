@@ -19,6 +19,8 @@ export function tinyStorage(root: string): FleetStorage {
       await rename(draft, pathOf(key));
     },
     share: async (path) => relative(root, path),
+    shareTogether: async (files) => files.map(({ path }) => relative(root, path)),
+    unshare: async () => undefined,
     fetch: async (reference) => ({ path: pathOf(reference), release: () => undefined }),
     list: async function* (prefix) {
       for (const key of await readdir(root, { recursive: true })) if (key.startsWith(prefix)) yield key;
