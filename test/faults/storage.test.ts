@@ -37,6 +37,15 @@ async function startWriter(address: object, name: string, cache: string): Promis
   return writer;
 }
 
+/** Files of so many bytes each, all in one bundle. */
+async function sharedTogether(storage: FleetStorage, count: number, bytes: number) {
+  const folder = await temporaryFolder();
+  const files = Array.from({ length: count }, (_, i) => join(folder, `${i}`));
+  for (const [i, path] of files.entries()) await writeFile(path, Buffer.alloc(bytes, `${i};`));
+  const known = files.map((path) => ({ path, bytes }));
+  return { files, references: await storage.shareTogether(known, "images/some") };
+}
+
 async function smallDisk(kilobytes: number, skip: (condition: boolean, note?: string) => void): Promise<SmallDisk> {
   const disk = await SmallDisk.mount(await temporaryFolder(), kilobytes);
   skip(typeof disk === "string", String(disk));
@@ -118,6 +127,45 @@ test("a cache under many readers holds no more than its limit and what they hold
   await Promise.all([1, 2, 3].map(reader));
   // the lock, and three that are held or on their way
   expect(most).toBeLessThanOrEqual(1 + 5 + 3);
+});
+
+test("a disk that takes a bundle and not its pieces is the machine's fault, and nothing of a piece is left", async ({
+  skip,
+}) => {
+  const disk = await smallDisk(8192, skip);
+  const storage = await S3Storage.open(addressOf(await givenS3Server()), { folder: disk.path, maxBytes: 0 });
+  onTestFinished(() => storage.close());
+  const { files, references } = await sharedTogether(storage, 2, 3 * MEGABYTE);
+  const used = await disk.usedKilobytes();
+  const fetching = Promise.all(references.map((reference) => storage.fetch(reference)));
+  await expect(fetching).rejects.toThrow(WorkerUnfit);
+  await expect(fetching).rejects.toThrow(/Cannot write ".*": the disk is full: make room on it \(ENOSPC/);
+  disk.resize(16 * 1024);
+  const held = await Promise.all(references.map((reference) => storage.fetch(reference)));
+  for (const [i, { path }] of held.entries())
+    expect((await readFile(path)).equals(await readFile(files[i]))).toBe(true);
+  await storage.close();
+  expect(await disk.usedKilobytes()).toBeLessThanOrEqual(used);
+});
+
+test("many who read pieces of one bundle each find theirs, and nothing stays", async () => {
+  const folder = await temporaryFolder();
+  const storage = await S3Storage.open(addressOf(await givenS3Server()), { folder, maxBytes: 0 });
+  onTestFinished(() => storage.close());
+  const { files, references } = await sharedTogether(storage, 20, 1000);
+  const [cache] = await readdir(folder);
+  const reader = async (seed: number) => {
+    const random = new SeededRandom(seed);
+    for (let turn = 0; turn < 50; turn++) {
+      const number = random.integer(0, 20);
+      const { path, release } = await storage.fetch(references[number]);
+      await sleep(random.between(0, 3));
+      expect((await readFile(path)).equals(await readFile(files[number]))).toBe(true);
+      release();
+    }
+  };
+  await Promise.all([1, 2, 3].map(reader));
+  await expect.poll(() => readdir(join(folder, cache))).toEqual(["lock"]);
 });
 
 test("more than a thousand keys are listed and removed", async () => {
