@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { Progress } from "#base/progress.ts";
 import type { FleetPlan, TaskHandlers } from "#fleet/fleet-plan.ts";
 import type { FleetStorage } from "#fleet/fleet-storage.ts";
+import { storageAddress } from "#fleet/open-storage.ts";
 import { connectRedis } from "#fleet/redis-connection.ts";
 import { runWorker } from "#fleet/run-worker.ts";
 import { fleetVersions } from "#fleet/versions.ts";
@@ -65,6 +66,8 @@ async function work(
 ): Promise<WorkerEnd> {
   const { settings, idleSeconds } = flags;
   const tell = (line: string) => progress.note(line);
+  // told now, and not when there is something to do
+  if (settings.fleet.storage !== null) storageAddress(settings.fleet.storage, settings.fleet);
   const redis = await connectRedis(flags.redis, tell);
   try {
     tell(`Waiting for tasks from redis://${redis.address} (${formatNumberOf(availableParallelism(), "processor")})`);
