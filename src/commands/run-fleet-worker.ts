@@ -8,6 +8,7 @@ import { runWorker } from "#fleet/run-worker.ts";
 import { fleetVersions } from "#fleet/versions.ts";
 import type { WorkedTask, WorkerEnd } from "#fleet/worker-options.ts";
 import type { Settings } from "#settings/settings.ts";
+import { describeError, exitCodeOf } from "#terminal/end-process.ts";
 import { formatDuration, formatNumberOf } from "#terminal/format.ts";
 import { writeLogLine } from "#terminal/log-line.ts";
 import { showProgress } from "#terminal/progress-display.ts";
@@ -47,14 +48,24 @@ export async function runFleetWorker(args: readonly string[], parts: WorkerParts
     const counts = new TaskCounts();
     const end = await work(flags, parts, progress, signals, counts);
     stopShowing();
-    if (!flags.quiet) process.stdout.write(`${counts.summary((performance.now() - start) / 1000)}\n`);
+    if (!flags.quiet) tellSummary(counts, (performance.now() - start) / 1000, flags);
     // threads may still compute what was given back
     if (end === "given-back") process.exit(EXIT_INTERRUPTED);
     return 0;
+  } catch (error) {
+    // who reads lines of JSON gets nothing else
+    if (flags.logFormat !== "json") throw error;
+    writeLogLine(process.stderr, { event: "error", message: describeError(error), exit_code: exitCodeOf(error) });
+    return exitCodeOf(error);
   } finally {
     stopShowing();
     signals.forget();
   }
+}
+
+function tellSummary(counts: TaskCounts, seconds: number, { logFormat }: WorkerFlags): void {
+  if (logFormat === "json") writeLogLine(process.stderr, { event: "summary", ...counts.all, seconds });
+  else process.stdout.write(`${counts.summary(seconds)}\n`);
 }
 
 async function work(
@@ -99,6 +110,10 @@ class TaskCounts {
 
   add({ outcome }: WorkedTask): void {
     this.#counts[outcome]++;
+  }
+
+  get all(): Readonly<Record<WorkedTask["outcome"], number>> {
+    return this.#counts;
   }
 
   get ended(): number {
