@@ -44,6 +44,8 @@ export async function* extract(images: AsyncIterable<FreshImage>, options: Extra
   };
   const tasks = chunksOfStream(withoutCopies(images, copies), options.imagesTogether);
   const embedded = orderedMap(tasks, embedding.atOnce, async (some) => {
+    // who waits for workers sees it, and the rate is that of all that was waited for
+    if (done === 0) onDone(0);
     return { some, task: await embedding.embed(some, onDone) };
   });
   for await (const { some, task } of embedded) {

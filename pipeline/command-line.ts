@@ -70,6 +70,7 @@ export function readCommandLine(args: readonly string[], version: string): Comma
   } = flags;
   const read = readSettings(config, reference === undefined ? given : { ...given, references: reference });
   const settings = { ...read, fleet: givenFleet(read.fleet, { redis: fleet, storage }, process.env) };
+  refuseStorageAlone(storage, settings);
   refuseMixedSources(settings);
   refuseExportOfFeatures(settings);
   return { settings, reviewed, quiet, logFormat, dryRun };
@@ -159,6 +160,16 @@ function wholeNumber(value: string): number {
   if (value.trim() === "" || !Number.isSafeInteger(number) || number < 0)
     throw new InvalidArgumentError("Expected a whole number.");
   return number;
+}
+
+/** Somebody who forgot the address would wait for one machine to do what many were meant to. */
+function refuseStorageAlone(storage: string | undefined, { fleet }: Settings): void {
+  if (storage === undefined || fleet.redis !== null) return;
+  const advice = "name one by --fleet redis://HOST:PORT, in TWINSIFT_FLEET, or as fleet.redis in the config file";
+  throw new PipelineError(
+    "settings",
+    `--storage is what workers share, but there is no Redis to reach them: ${advice}`,
+  );
 }
 
 function refuseMixedSources({ features, images, references, secondModel }: Settings): void {

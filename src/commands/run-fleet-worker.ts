@@ -2,11 +2,13 @@ import { availableParallelism } from "node:os";
 import { Progress } from "#base/progress.ts";
 import type { FleetPlan, TaskHandlers } from "#fleet/fleet-plan.ts";
 import type { FleetStorage } from "#fleet/fleet-storage.ts";
+import { storageAddress } from "#fleet/open-storage.ts";
 import { connectRedis } from "#fleet/redis-connection.ts";
 import { runWorker } from "#fleet/run-worker.ts";
 import { fleetVersions } from "#fleet/versions.ts";
 import type { WorkedTask, WorkerEnd } from "#fleet/worker-options.ts";
 import type { Settings } from "#settings/settings.ts";
+import { describeError, exitCodeOf } from "#terminal/end-process.ts";
 import { formatDuration, formatNumberOf } from "#terminal/format.ts";
 import { writeLogLine } from "#terminal/log-line.ts";
 import { showProgress } from "#terminal/progress-display.ts";
@@ -46,14 +48,24 @@ export async function runFleetWorker(args: readonly string[], parts: WorkerParts
     const counts = new TaskCounts();
     const end = await work(flags, parts, progress, signals, counts);
     stopShowing();
-    if (!flags.quiet) process.stdout.write(`${counts.summary((performance.now() - start) / 1000)}\n`);
+    if (!flags.quiet) tellSummary(counts, (performance.now() - start) / 1000, flags);
     // threads may still compute what was given back
     if (end === "given-back") process.exit(EXIT_INTERRUPTED);
     return 0;
+  } catch (error) {
+    // who reads lines of JSON gets nothing else
+    if (flags.logFormat !== "json") throw error;
+    writeLogLine(process.stderr, { event: "error", message: describeError(error), exit_code: exitCodeOf(error) });
+    return exitCodeOf(error);
   } finally {
     stopShowing();
     signals.forget();
   }
+}
+
+function tellSummary(counts: TaskCounts, seconds: number, { logFormat }: WorkerFlags): void {
+  if (logFormat === "json") writeLogLine(process.stderr, { event: "summary", ...counts.all, seconds });
+  else process.stdout.write(`${counts.summary(seconds)}\n`);
 }
 
 async function work(
@@ -65,6 +77,8 @@ async function work(
 ): Promise<WorkerEnd> {
   const { settings, idleSeconds } = flags;
   const tell = (line: string) => progress.note(line);
+  // told now, and not when there is something to do
+  if (settings.fleet.storage !== null) storageAddress(settings.fleet.storage, settings.fleet);
   const redis = await connectRedis(flags.redis, tell);
   try {
     tell(`Waiting for tasks from redis://${redis.address} (${formatNumberOf(availableParallelism(), "processor")})`);
@@ -96,6 +110,10 @@ class TaskCounts {
 
   add({ outcome }: WorkedTask): void {
     this.#counts[outcome]++;
+  }
+
+  get all(): Readonly<Record<WorkedTask["outcome"], number>> {
+    return this.#counts;
   }
 
   get ended(): number {

@@ -49,6 +49,13 @@ export function storageAddress(text: string | null, { endpoint, region }: Storag
   return { kind: "folder", root };
 }
 
+/** No run lies where one was said to be: a network folder may show it late. */
+export class PlanNotFound extends PipelineError {
+  constructor(message: string) {
+    super("input", message);
+  }
+}
+
 /**
  * Opens a storage and tries it: lists, writes, reads and removes.
  *
@@ -96,9 +103,9 @@ async function tryOut(storage: FleetStorage, key: string): Promise<void> {
   );
 }
 
-function notThere(name: string, anchor: string): PipelineError {
-  const advice = "start the planner first, or name with --storage what it uses, as this machine sees it";
-  return new PipelineError("input", `No run lies in ${name}: found no ${JSON.stringify(anchor)} there; ${advice}`);
+function notThere(name: string, anchor: string): PlanNotFound {
+  const advice = "is it mounted? --storage names what the planner uses, as this machine sees it";
+  return new PlanNotFound(`No run lies in ${name}: found no ${JSON.stringify(anchor)} there; ${advice}`);
 }
 
 function s3Address(text: string, endpoint: string | null, region: string | null): StorageAddress {

@@ -32,8 +32,16 @@ export class OtherVersions {
   #lineOf({ host, started, versions }: FleetPlan): string | undefined {
     const differences = versionDifferences(this.#versions, versions);
     if (!differences) return undefined;
-    const line = `This worker has ${differences.ours}, the run on ${host} (started ${started}) has ${differences.theirs}: install the same`;
+    const advice = adviceFor(versions, this.#versions);
+    const line = `This worker has ${differences.ours}, the run on ${host} (started ${started}) has ${differences.theirs}: ${advice}`;
     // whoever writes to Redis is not to write to a terminal
     return line.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
   }
+}
+
+/** The device is no version, but a setting. */
+function adviceFor(theirs: Readonly<Record<string, string>>, ours: Readonly<Record<string, string>>): string {
+  const isAllBut = versionDifferences({ ...ours, device: "" }, { ...theirs, device: "" }) === undefined;
+  if (isAllBut) return "give both the same --device";
+  return ours.device === theirs.device ? "install the same" : "install the same, and give both the same --device";
 }

@@ -21,7 +21,10 @@ const EXPECTED = "Expected the address of Redis as redis://HOST:PORT/DATABASE, o
 export function redisAddress(text: string): RedisAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // what cannot be parsed may hold a password anywhere
-  if (!url) throw new PipelineError("settings", `${EXPECTED}, found something else: no address`);
+  if (!url) {
+    const advice = "in a password, write # as %23, / as %2F, ? as %3F, @ as %40 and % as %25";
+    throw new PipelineError("settings", `${EXPECTED}, found something else: ${advice}`);
+  }
   if (url.protocol !== "redis:" && url.protocol !== "rediss:")
     throw new PipelineError("settings", `${EXPECTED}, found one that begins with ${JSON.stringify(url.protocol)}`);
   const database = url.pathname.replace(/^\//, "");

@@ -32,6 +32,8 @@ export async function connectRedis(url: string, tell: (line: string) => void): P
   });
   try {
     await within(client.connect(), REACHED_WITHIN_MS);
+    // ioredis goes on in database 0 where there is none of this number
+    if (address.database !== 0) await within(client.select(address.database), REACHED_WITHIN_MS);
     checkInfo(await within(client.info(), REACHED_WITHIN_MS), shown);
   } catch (error) {
     client.disconnect();
@@ -84,6 +86,12 @@ function notReached(error: Error, shown: string): PipelineError {
         cause: error,
       },
     );
+  }
+  if (/DB index is out of range/.test(reason)) {
+    const advice = "take a smaller number, or 0";
+    return new PipelineError("settings", `Redis at ${shown} has no database of this number: ${advice}`, {
+      cause: error,
+    });
   }
   const advice = "is it running, and may this machine reach it?";
   return new PipelineError("input", `Cannot reach Redis at ${shown} (${reason}): ${advice}`, { cause: error });

@@ -15,7 +15,6 @@ export interface RunWorkerOptions extends WorkerRunsOptions {
   /** Gives back what it has, at once. */
   readonly giveBack: AbortSignal;
   readonly onTask: (task: WorkedTask) => void;
-  readonly tell: (line: string) => void;
   /** Shorter in tests. */
   readonly beatMilliseconds?: number;
   readonly restMilliseconds?: number;

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { messageOf, PipelineError } from "#base/pipeline-error.ts";
+import { messageOf } from "#base/pipeline-error.ts";
 import { announcedRun } from "#fleet/announcements.ts";
 import { type FleetPlan, planKey, type TaskHandlers, WorkerUnfit } from "#fleet/fleet-plan.ts";
 import type { JobData } from "#fleet/fleet-queues.ts";
 import type { FleetStorage } from "#fleet/fleet-storage.ts";
+import { PlanNotFound } from "#fleet/open-storage.ts";
 import type { FleetRedis } from "#fleet/redis-connection.ts";
 
 /** Runs whose models and features a worker keeps in memory. */
@@ -16,6 +17,8 @@ export interface WorkerRunsOptions {
   readonly redis: FleetRedis;
   readonly openStorage: (plan: FleetPlan) => Promise<FleetStorage>;
   readonly openHandlers: (plan: FleetPlan, storage: FleetStorage) => Promise<TaskHandlers>;
+  /** A line for the person who runs it. */
+  readonly tell: (line: string) => void;
   /** Shorter in tests. */
   readonly shownWithinMilliseconds?: number;
 }
@@ -100,15 +103,22 @@ export class WorkerRuns {
 
   /** Tries until it succeeds, or the plan of a run that goes on must have been seen by now. */
   async #whenShown<Value>(plan: FleetPlan, attempt: () => Promise<Value>): Promise<Value> {
-    const { redis, shownWithinMilliseconds = SHOWN_WITHIN_MS } = this.#options;
+    const { redis, tell, shownWithinMilliseconds = SHOWN_WITHIN_MS } = this.#options;
     const end = performance.now() + shownWithinMilliseconds;
+    let isTold = false;
     for (;;) {
       try {
         return await attempt();
       } catch (error) {
         if (!(await announcedRun(redis.client, plan.run))) throw new RunOver();
-        const isFinal = error instanceof PipelineError && error.kind === "settings";
-        if (isFinal || performance.now() > end) throw new WorkerUnfit(messageOf(error), { cause: error });
+        // credentials that are wrong, or a right that is missing, stay so
+        if (!(error instanceof PlanNotFound) || performance.now() > end)
+          throw new WorkerUnfit(messageOf(error), { cause: error });
+        if (!isTold)
+          tell(
+            `${error.message}. Looking for ${Math.round(shownWithinMilliseconds / 1000)} s, as a network folder may show it late`,
+          );
+        isTold = true;
       }
       await pause(LOOK_EVERY_MS);
     }
@@ -119,7 +129,7 @@ async function checkPlan(plan: FleetPlan, storage: FleetStorage): Promise<void> 
   const found = await runIn(storage, planKey(plan.space));
   if (found === plan.run) return;
   const place = `Expected the plan of run ${plan.run} in storage ${storage.name}, found ${found ?? "none"}`;
-  throw new PipelineError("input", `${place}: does this machine have the same folder mounted? --storage says where`);
+  throw new PlanNotFound(`${place}: does this machine have the same folder mounted? --storage says where`);
 }
 
 async function runIn(storage: FleetStorage, key: string): Promise<string | undefined> {

@@ -34,6 +34,8 @@ function showBars(progress: Progress, stream: NodeJS.WriteStream): () => void {
       linewrap: false,
       emptyOnZero: true,
       gracefulExit: false,
+      // a note takes the lines of bars, also of those that have not changed
+      forceRedraw: true,
     },
     cliProgress.Presets.shades_classic,
   );
@@ -45,8 +47,25 @@ function showBars(progress: Progress, stream: NodeJS.WriteStream): () => void {
     bar.setTotal(stage.total ?? Math.max(1, stage.done * 2));
     bar.update(stage.done, payload);
   });
-  progress.on("note", (line) => bars.log(`${line}\n`));
-  return () => bars.stop();
+  // what is logged shows with the next drawing, and without a bar there is none
+  const write = (text: string) => (known.size > 0 ? bars.log(text) : stream.write(text));
+  progress.on("note", (line) => write(asLines(line, stream.columns || Number.POSITIVE_INFINITY)));
+  return () => {
+    if (known.size > 0) bars.update();
+    bars.stop();
+  };
+}
+
+/** Lines of the terminal, which does not wrap while there are bars, each clearing what a bar had written there. */
+function asLines(text: string, columns: number): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines[lines.length - 1];
+    if (last === "" || last.length + 1 + word.length <= columns)
+      lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line) => `${line}\u001b[K\n`).join("");
 }
 
 function showLines(progress: Progress, { stream, format }: DisplayOptions): () => void {

@@ -40,6 +40,13 @@ describe("an address of Redis", () => {
 });
 
 describe("a connection to Redis", () => {
+  it.skipIf(!HAS_REDIS)("to a database that is not there is refused, and not made to another one", async () => {
+    const { port } = await started();
+    await expect(connectRedis(`redis://127.0.0.1:${port}/99`, silent)).rejects.toThrow(
+      /^Redis at 127\.0\.0\.1:\d+\/99 has no database of this number: take a smaller number/,
+    );
+  });
+
   it("that is refused says where and why", async () => {
     const unused = "redis://:secret@127.0.0.1:1";
     await expect(connectRedis(unused, silent)).rejects.toThrow(

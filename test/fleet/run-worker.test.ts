@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PipelineError } from "#base/pipeline-error.ts";
 import { WorkerUnfit } from "#fleet/fleet-plan.ts";
 import { HAS_REDIS, type RedisServer, startRedis } from "../support/redis-server.ts";
 import { reversed, runToy, ToyFleet } from "../support/toy-fleet.ts";
@@ -48,6 +49,17 @@ describe.skipIf(!HAS_REDIS)("tasks", () => {
     const outcome = runToy(queue, "any");
     const lost = await fleet.work({ openStorage: async () => elsewhere.storage, shownWithinMilliseconds: 100 });
     await expect(lost.ended).rejects.toThrow(/Expected the plan of run .+ found none: does this machine have the same/);
+    await fleet.work();
+    expect(await outcome).toEqual({ isDone: true });
+  });
+
+  it("do not come to a machine that may not read the storage, which says so at once and does not look for the plan again", async () => {
+    const fleet = await ToyFleet.start(server);
+    const queue = await fleet.plan();
+    const outcome = runToy(queue, "any");
+    const openStorage = () => Promise.reject(new PipelineError("input", "Found no credentials"));
+    const refused = await fleet.work({ openStorage });
+    await expect(refused.ended).rejects.toThrow(/^This machine cannot go on: Found no credentials$/);
     await fleet.work();
     expect(await outcome).toEqual({ isDone: true });
   });

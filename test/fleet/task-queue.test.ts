@@ -136,7 +136,9 @@ describe.skipIf(!HAS_REDIS)("a planner", () => {
   it("tells how many workers there are, and that there are none", async () => {
     const fleet = await ToyFleet.start(server);
     await fleet.plan({ lookMilliseconds: 50 });
-    await expect.poll(() => fleet.lines).toContainEqual(expect.stringMatching(/^No worker yet: start `npm run worker/));
+    await expect
+      .poll(() => fleet.lines)
+      .toContainEqual(expect.stringMatching(/^No worker at redis:.*: start `npm run worker/));
     await fleet.work();
     const second = await fleet.work();
     await expect.poll(() => fleet.lines).toContain("2 workers on 1 machine");

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Progress } from "#base/progress.ts";
 import { formatCount, formatDuration, formatNumberOf } from "#terminal/format.ts";
 import { showProgress } from "#terminal/progress-display.ts";
@@ -33,3 +33,24 @@ test.each(["text", "json"] as const)(
     else expect(lines[0]).toMatch(/^scan: 40 of 100 files · 4\/s · 15 s left$/);
   },
 );
+
+test("showProgress() on a terminal shows a note while there is no bar yet, and later whole, with the bars below it", () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 40 }) as unknown as NodeJS.WriteStream;
+  const progress = new Progress();
+  const stop = showProgress(progress, { quiet: false, format: "text", stream });
+  progress.note("Waiting for tasks");
+  expect(String(stream.read())).toContain("Waiting for tasks");
+  progress.update("scan", "files", 3, 100);
+  vi.advanceTimersByTime(1000);
+  stream.read();
+  progress.note("a note of so many words that the terminal would cut it");
+  vi.advanceTimersByTime(1000);
+  const shown = String(stream.read());
+  expect(shown).toContain("a note of so many words that the\u001b[K\nterminal would cut it\u001b[K\n");
+  expect(shown.lastIndexOf("scan ")).toBeGreaterThan(shown.indexOf("terminal would"));
+  progress.note("the last one");
+  stop();
+  expect(String(stream.read())).toContain("the last one");
+});
