@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
 import { Progress } from "#base/progress.ts";
 import type { FleetPlan, TaskHandlers } from "#fleet/fleet-plan.ts";
-import type { FleetStorage } from "#fleet/fleet-storage.ts";
-import { storageAddress } from "#fleet/open-storage.ts";
-import { connectRedis } from "#fleet/redis-connection.ts";
-import { runWorker } from "#fleet/run-worker.ts";
+import { connectRedis } from "#fleet/queue/redis-connection.ts";
+import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
+import { storageAddress } from "#fleet/storage/open-storage.ts";
 import { fleetVersions } from "#fleet/versions.ts";
-import type { WorkedTask, WorkerEnd } from "#fleet/worker-options.ts";
+import { runWorker } from "#fleet/worker/run-worker.ts";
+import type { WorkedTask, WorkerEnd } from "#fleet/worker/worker-options.ts";
 import type { Settings } from "#settings/settings.ts";
 import { describeError, exitCodeOf } from "#terminal/end-process.ts";
 import { formatDuration, formatNumberOf } from "#terminal/format.ts";

@@ -1,6 +1,7 @@
 // npm run worker: does tasks of runs that were planned on other machines.
-import { openWorkerHandlers } from "#fleet/worker-handlers.ts";
-import { openWorkerStorage } from "#fleet/worker-storage.ts";
+
+import { openWorkerStorage } from "#fleet/storage/worker-storage.ts";
+import { openWorkerHandlers } from "#fleet/worker/worker-handlers.ts";
 import { endProcess } from "#terminal/end-process.ts";
 import { runFleetWorker } from "./run-fleet-worker.ts";
 

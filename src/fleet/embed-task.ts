@@ -14,7 +14,7 @@ export interface SharedModel {
   readonly preset: ModelPreset;
   readonly views: readonly View[];
   /** Its file first, then those of its weights: what storage fetches, and their paths from the model's folder, as the model names them. */
-  readonly files: readonly { readonly reference: string; readonly name: string }[];
+  readonly files: readonly { readonly reference: string; readonly name: string; readonly sha256: string }[];
 }
 
 /** What a task asks for whose result are the features of some pictures. */

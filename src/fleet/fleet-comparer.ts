@@ -10,8 +10,9 @@ import {
   type SharedShard,
   unpackCompared,
 } from "#fleet/compare-task.ts";
-import type { FleetStorage } from "#fleet/fleet-storage.ts";
 import type { FleetTasks } from "#fleet/fleet-tasks.ts";
+import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
+import { writeExactly } from "#fleet/storage/write-exactly.ts";
 import type { BlockComparer, BlockComparison, ComparedBlocks, ComparedShard } from "#search/block-comparison.ts";
 import type { FittedSketch } from "#search/fit-sketch.ts";
 
@@ -76,7 +77,7 @@ export class FleetComparer implements BlockComparer {
     const { storage, space, threshold, blockRows, maxPairs, readShard } = this.#options;
     const bytes = serialize(sketch);
     const key = `${space}sketches/${sha256(bytes)}`;
-    await storage.write(key, bytes);
+    await writeExactly(storage, key, bytes);
     return { sketch: key, threshold, blockRows, maxPairs, dim: (await readShard(anyShard)).dim };
   }
 

@@ -4,8 +4,9 @@ import { sha256 } from "#base/fingerprint.ts";
 import type { HashedImage } from "#data/image-record.ts";
 import type { RunModel } from "#device/run-model.ts";
 import { type EmbedSpecification, type SharedModel, unpackEmbedded } from "#fleet/embed-task.ts";
-import type { FleetStorage } from "#fleet/fleet-storage.ts";
 import type { FleetTasks } from "#fleet/fleet-tasks.ts";
+import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
+import { writeExactly } from "#fleet/storage/write-exactly.ts";
 import type { ReaderLimits } from "#images/picture-reader.ts";
 import { readOnnxFile } from "#onnx/read-onnx-file.ts";
 import { weightPaths } from "#onnx/weight-files.ts";
@@ -73,11 +74,12 @@ export class FleetEmbedding implements PictureEmbedding {
     const { file, fingerprint, preset, views } = model;
     const onnx = readOnnxFile(file);
     const names = [basename(file), ...onnx.weightFiles];
-    const files: { reference: string; name: string }[] = [];
+    const files: SharedModel["files"][number][] = [];
     for (const [i, path] of [file, ...weightPaths(onnx)].entries()) {
       const reference = `${space}models/${fingerprint}/${i}`;
-      await storage.write(reference, await readFile(path));
-      files.push({ reference, name: names[i] });
+      const bytes = await readFile(path);
+      await writeExactly(storage, reference, bytes);
+      files.push({ reference, name: names[i], sha256: sha256(bytes) });
     }
     return { fingerprint, sha256: model.sha256, preset, views, files };
   }

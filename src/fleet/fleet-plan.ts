@@ -1,5 +1,6 @@
+import { sha256 } from "#base/fingerprint.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
-import type { StorageAddress } from "#fleet/fleet-storage.ts";
+import type { StorageAddress } from "#fleet/storage/fleet-storage.ts";
 
 export type TaskKind = "embed" | "compare";
 
@@ -17,6 +18,10 @@ export interface FleetPlan {
   /** What has to be the same on all machines, by name: a worker with another value of any of them refuses the run. */
   readonly versions: Readonly<Record<string, string>>;
 }
+
+/** Of the kind and of the hash of all that is asked for. */
+export const taskName = (kind: TaskKind, specification: Uint8Array) =>
+  `${kind}-${sha256(Buffer.concat([Buffer.from(`${kind}\n`), specification]))}`;
 
 export const planKey = (space: string) => `${space}plan.json`;
 export const taskKey = (space: string, name: string) => `${space}tasks/${name}`;

@@ -1,7 +1,6 @@
-import { sha256 } from "#base/fingerprint.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
-import { resultKey, type TaskKind, type TaskQueue } from "#fleet/fleet-plan.ts";
-import type { FleetStorage } from "#fleet/fleet-storage.ts";
+import { resultKey, type TaskKind, type TaskQueue, taskName } from "#fleet/fleet-plan.ts";
+import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
 
 /** A task that failed as often as it may. */
 interface SetAside {
@@ -47,7 +46,7 @@ export class FleetTasks {
    */
   async run(kind: TaskKind, specification: unknown, what: string): Promise<FinishedTask | undefined> {
     const bytes = Buffer.from(JSON.stringify(specification));
-    const name = `${kind}-${sha256(Buffer.concat([Buffer.from(`${kind}\n`), bytes]))}`;
+    const name = taskName(kind, bytes);
     const outcome = await this.#queue.run(kind, name, bytes);
     if (!outcome.isDone) {
       this.#setAside.push({ what, reason: outcome.reason, tries: outcome.tries });

@@ -45,10 +45,22 @@ const SCALING: Comparison = {
   must: `≥ ${LEAST_SCALING}`,
 };
 
+/** The same with a planner that has no core of its own beside the one worker either. */
+const CORES: Comparison = {
+  ...SCALING,
+  name: "cores",
+  ways: {
+    "all on 1 core": (set) => runFleet(set, bound([0]), { processor: 0 }),
+    "2 workers on 2": SCALING.ways["2 workers on 2"],
+  },
+};
+
 /** npm run bench -- fleet overhead [--rounds N] [--quick] [photos|vectors …]: one worker through Redis beside the run alone. */
 export const overhead = (args: readonly string[]) => compare(OVERHEAD, args);
 /** npm run bench -- fleet scaling …: two workers on two cores beside one on one. */
 export const scaling = (args: readonly string[]) => compare(SCALING, args);
+/** npm run bench -- fleet cores …: the same, planner and all on one core. */
+export const cores = (args: readonly string[]) => compare(CORES, args);
 
 async function compare(comparison: Comparison, args: readonly string[]): Promise<unknown> {
   const { values, positionals } = parseArgs({

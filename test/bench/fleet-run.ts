@@ -40,8 +40,13 @@ export async function runAlone(set: FleetSet, options: FleetProcessOptions = {})
  * The pipeline with workers that wait already when it starts.
  *
  * @param workers of each, what it is bound to
+ * @param planner what it is bound to
  */
-export async function runFleet(set: FleetSet, workers: readonly FleetProcessOptions[]): Promise<FleetRun> {
+export async function runFleet(
+  set: FleetSet,
+  workers: readonly FleetProcessOptions[],
+  planner: FleetProcessOptions = {},
+): Promise<FleetRun> {
   const { folder, config, remove } = temporaryRun(set);
   const redis = await startRedis();
   const started = workers.map((options, i) => {
@@ -52,7 +57,7 @@ export async function runFleet(set: FleetSet, workers: readonly FleetProcessOpti
     await Promise.all(started.map((worker) => worker.ready()));
     const output = join(folder, "output");
     const flags = [...set.flags, "--config", config, "--output", output, "--fleet", redis.url];
-    const run = FleetProcess.planner(flags);
+    const run = FleetProcess.planner(flags, planner);
     await run.endedWell();
     const tasks = started.flatMap((worker) => worker.tasks);
     return await finished(run, output, tasks);

@@ -5,10 +5,10 @@ import { sha256 } from "#base/fingerprint.ts";
 import type { HashedImage } from "#data/image-record.ts";
 import { RunDevice } from "#device/run-device.ts";
 import { firstModel } from "#device/run-model.ts";
-import { EmbedHandler } from "#fleet/embed-handler.ts";
 import { FleetEmbedding } from "#fleet/fleet-embedding.ts";
 import { resultKey, type TaskQueue } from "#fleet/fleet-plan.ts";
 import { FleetTasks } from "#fleet/fleet-tasks.ts";
+import { EmbedHandler } from "#fleet/worker/embed-handler.ts";
 import { readSettings } from "#settings/read-settings.ts";
 import { LocalEmbedding } from "#tasks/embed-images.ts";
 import { ExtractionTools } from "#tasks/extraction-tools.ts";
@@ -76,3 +76,37 @@ test.each(KINDS.flatMap((kind) => ["w.bin", "weights/w.bin", "weights/../w.bin"]
     expect(await readdir(own)).toEqual([]);
   },
 );
+
+test.each(KINDS)("%s: a model that is damaged in storage is refused, and mended by the next run", async (kind) => {
+  const { storage, another, folder } = await givenStorage(kind);
+  const { settings, images, model } = await given(folder, "w.bin");
+  const device = new RunDevice("cpu", () => undefined);
+  onTestFinished(() => device.close());
+  const embedding = (run: (specification: Uint8Array) => Promise<void>) => {
+    const queue: TaskQueue = {
+      run: async (_kind, _name, specification) => run(specification).then(() => ({ isDone: true })),
+      close: async () => undefined,
+    };
+    const tasks = new FleetTasks(queue, storage, SPACE);
+    return new FleetEmbedding({ tasks, storage, space: SPACE, model, limits: settings.extract, atOnce: 1 });
+  };
+  const work = async (specification: Uint8Array) => {
+    const handler = new EmbedHandler({ storage: await another(), device, settings, folder: await temporaryFolder() });
+    onTestFinished(() => handler.close());
+    await handler.run(JSON.parse(Buffer.from(specification).toString()));
+  };
+  const key = `${SPACE}models/${model.fingerprint}/1`;
+  const damaging = embedding(async (specification) => {
+    await storage.remove([key]);
+    await storage.write(
+      key,
+      new Uint8Array(WEIGHTS.buffer).map((byte) => byte ^ 1),
+    );
+    await work(specification);
+  });
+  await expect(damaging.embed(images, () => undefined)).rejects.toThrow(
+    /Expected "w.bin" of the model .* found another file/,
+  );
+  await embedding(work).embed(images, () => undefined);
+  expect(await storage.read(key)).toEqual(Buffer.from(WEIGHTS.buffer));
+});

@@ -10,7 +10,7 @@ import {
   NO_BYTES,
   pieceOf,
   readBundle,
-} from "#fleet/file-bundle.ts";
+} from "#fleet/storage/file-bundle.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Files as they are listed; those that are not written are gone. */

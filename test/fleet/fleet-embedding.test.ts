@@ -7,8 +7,8 @@ import type { RunModel } from "#device/run-model.ts";
 import { type EmbedSpecification, packEmbedded } from "#fleet/embed-task.ts";
 import { FleetEmbedding } from "#fleet/fleet-embedding.ts";
 import { resultKey, type TaskQueue, taskKey } from "#fleet/fleet-plan.ts";
-import type { FleetStorage } from "#fleet/fleet-storage.ts";
 import { FleetTasks } from "#fleet/fleet-tasks.ts";
+import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
 import { givenStorage, KINDS, SPACE } from "../support/given-storages.ts";
 import { TINY_PRESET, writeTinyModel } from "../support/tiny-model.ts";
 

@@ -2,7 +2,7 @@ import { link, mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from "
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { WorkerUnfit } from "#fleet/fleet-plan.ts";
-import { FolderStorage } from "#fleet/folder-storage.ts";
+import { FolderStorage } from "#fleet/storage/folder-storage.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const DAY_SECONDS = 24 * 3600;

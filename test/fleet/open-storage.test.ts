@@ -1,8 +1,8 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join, parse } from "node:path";
 import { expect, test, vi } from "vitest";
-import type { StorageAddress } from "#fleet/fleet-storage.ts";
-import { openStorage, storageAddress } from "#fleet/open-storage.ts";
+import type { StorageAddress } from "#fleet/storage/fleet-storage.ts";
+import { openStorage, storageAddress } from "#fleet/storage/open-storage.ts";
 import { addressOf, givenS3Server, givenStorage, KINDS, SPACE } from "../support/given-storages.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FleetPlan } from "#fleet/fleet-plan.ts";
-import { OtherVersions } from "#fleet/other-versions.ts";
+import { OtherVersions } from "#fleet/worker/other-versions.ts";
 
 const OURS = { node: "20", device: "auto" };
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ProcessFolder } from "#fleet/process-folder.ts";
+import { ProcessFolder } from "#fleet/storage/process-folder.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 test("folders that killed processes have left go with the next one, those of living processes and of others stay", async () => {

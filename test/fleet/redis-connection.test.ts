@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { redisAddress, shownRedis } from "#fleet/redis-address.ts";
-import { connectRedis } from "#fleet/redis-connection.ts";
+import { redisAddress, shownRedis } from "#fleet/queue/redis-address.ts";
+import { connectRedis } from "#fleet/queue/redis-connection.ts";
 import { HAS_REDIS, type RedisServerOptions, startRedis } from "../support/redis-server.ts";
 
 const silent = () => undefined;

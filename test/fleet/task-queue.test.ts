@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { announcedRun } from "#fleet/announcements.ts";
 import { planKey, resultKey, taskKey } from "#fleet/fleet-plan.ts";
+import { announcedRun } from "#fleet/queue/announcements.ts";
 import { HAS_REDIS, type RedisServer, startRedis } from "../support/redis-server.ts";
 import { reversed, runToy, TOY_SPACE, ToyFleet, toyName } from "../support/toy-fleet.ts";
 

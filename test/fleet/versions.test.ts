@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { queueName } from "#fleet/fleet-queues.ts";
+import { queueName } from "#fleet/queue/fleet-queues.ts";
 import { fleetVersions, versionDifferences } from "#fleet/versions.ts";
 
 describe("the versions of a machine", () => {

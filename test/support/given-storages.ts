@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { FleetStorage, StorageAddress } from "#fleet/fleet-storage.ts";
-import { openStorage } from "#fleet/open-storage.ts";
+import type { FleetStorage, StorageAddress } from "#fleet/storage/fleet-storage.ts";
+import { openStorage } from "#fleet/storage/open-storage.ts";
 import { type S3Server, startS3Server } from "./s3-server.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

@@ -1,6 +1,7 @@
 // Writes results of a few megabytes into a storage until it is killed; says a line once it has begun.
-import { openStorage } from "#fleet/open-storage.ts";
+
 import { packArrays } from "#fleet/packed-arrays.ts";
+import { openStorage } from "#fleet/storage/open-storage.ts";
 
 const [address, space, name, folder] = process.argv.slice(2);
 const cache = { folder, maxBytes: 0 };

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import type { FleetStorage } from "#fleet/fleet-storage.ts";
+import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
 
 /** A folder as a storage, with nothing that a test of the queue does not need. */
 export function tinyStorage(root: string): FleetStorage {

@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import { onTestFinished } from "vitest";
 import type { FleetPlan, TaskKind } from "#fleet/fleet-plan.ts";
-import type { FleetStorage } from "#fleet/fleet-storage.ts";
-import { connectRedis, type FleetRedis } from "#fleet/redis-connection.ts";
-import { runWorker } from "#fleet/run-worker.ts";
-import { type FleetTaskQueue, openTaskQueue } from "#fleet/task-queue.ts";
-import type { TaskQueueOptions } from "#fleet/task-queue-options.ts";
-import type { RunWorkerOptions, WorkedTask, WorkerEnd } from "#fleet/worker-options.ts";
+import { connectRedis, type FleetRedis } from "#fleet/queue/redis-connection.ts";
+import { type FleetTaskQueue, openTaskQueue } from "#fleet/queue/task-queue.ts";
+import type { TaskQueueOptions } from "#fleet/queue/task-queue-options.ts";
+import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
+import { runWorker } from "#fleet/worker/run-worker.ts";
+import type { RunWorkerOptions, WorkedTask, WorkerEnd } from "#fleet/worker/worker-options.ts";
 import { type RedisServer, startRedis } from "./redis-server.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { tinyStorage } from "./tiny-storage.ts";

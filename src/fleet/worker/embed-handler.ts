@@ -3,10 +3,11 @@ import { availableParallelism } from "node:os";
 import { isAbsolute, join, relative, sep } from "node:path";
 import pLimit from "p-limit";
 import { closeAll } from "#base/close-all.ts";
+import { hashFile } from "#base/hash-file.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
 import type { RunDevice } from "#device/run-device.ts";
 import { type EmbedSpecification, packEmbedded, type SharedImage, type SharedModel } from "#fleet/embed-task.ts";
-import type { FetchedFile, FleetStorage } from "#fleet/fleet-storage.ts";
+import type { FetchedFile, FleetStorage } from "#fleet/storage/fleet-storage.ts";
 import { UnreadablePicture } from "#images/unreadable-picture.ts";
 import type { Settings } from "#settings/settings.ts";
 import { embedImages } from "#tasks/embed-images.ts";
@@ -64,6 +65,16 @@ export class EmbedHandler {
   async #open(model: SharedModel, reader: EmbedSpecification["limits"]): Promise<OpenModel> {
     const { storage, settings, device } = this.#options;
     const held = await Promise.all(model.files.map(({ reference }) => storage.fetch(reference)));
+    for (const [i, { path }] of held.entries()) {
+      // features of a damaged model would look like any others
+      if ((await hashFile(path)).sha256 === model.files[i].sha256) continue;
+      for (const { release } of held) release();
+      const { name, reference } = model.files[i];
+      throw new PipelineError(
+        "artifact",
+        `Expected "${name}" of the model as "${reference}" in ${storage.name}, found another file: run again, which mends it`,
+      );
+    }
     const { preset, views, sha256, fingerprint } = model;
     const folder = held.length > 1 ? await this.#together(model, held) : undefined;
     const file = folder ? join(folder, model.files[0].name) : held[0].path;

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { FleetPlan } from "#fleet/fleet-plan.ts";
-import type { FleetStorage } from "#fleet/fleet-storage.ts";
-import { openStorage, storageAddress } from "#fleet/open-storage.ts";
+import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
+import { openStorage, storageAddress } from "#fleet/storage/open-storage.ts";
 import { memoryLimit } from "#settings/memory-limit.ts";
 import type { Settings } from "#settings/settings.ts";
 

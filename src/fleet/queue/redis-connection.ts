@@ -1,6 +1,6 @@
 import { Redis, type RedisOptions } from "ioredis";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
-import { type RedisAddress, redisAddress, shownRedis } from "#fleet/redis-address.ts";
+import { type RedisAddress, redisAddress, shownRedis } from "#fleet/queue/redis-address.ts";
 
 const REACHED_WITHIN_MS = 5000;
 const LONGEST_PAUSE_MS = 2000;

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import pLimit from "p-limit";
 import { sha256 } from "#base/fingerprint.ts";
-import type { KnownFile } from "#fleet/fleet-storage.ts";
+import type { KnownFile } from "#fleet/storage/fleet-storage.ts";
 
 /** What lies together in one object: little enough that a worker soon has the first pictures of a task, and that some are in memory at once. */
 export const BUNDLE_BYTES = 8 * 2 ** 20;

@@ -2,12 +2,12 @@ import { open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
-import { BrokenOff, untilWhole } from "#fleet/broken-off.ts";
-import { diskFault } from "#fleet/disk-fault.ts";
 import { WorkerUnfit } from "#fleet/fleet-plan.ts";
-import type { FetchedFile } from "#fleet/fleet-storage.ts";
-import { ProcessFolder } from "#fleet/process-folder.ts";
-import type { S3Object } from "#fleet/s3-bucket.ts";
+import { BrokenOff, untilWhole } from "#fleet/storage/broken-off.ts";
+import { diskFault } from "#fleet/storage/disk-fault.ts";
+import type { FetchedFile } from "#fleet/storage/fleet-storage.ts";
+import { ProcessFolder } from "#fleet/storage/process-folder.ts";
+import type { S3Object } from "#fleet/storage/s3-bucket.ts";
 
 /** Where files are kept. */
 export interface CacheRoom {

@@ -6,10 +6,10 @@ import pLimit from "p-limit";
 import { makeFolder } from "#artifacts/make-folder.ts";
 import { syncFolder } from "#artifacts/whole-file.ts";
 import { PipelineError } from "#base/pipeline-error.ts";
-import { diskFault } from "#fleet/disk-fault.ts";
 import { WorkerUnfit } from "#fleet/fleet-plan.ts";
-import type { FetchedFile, FleetStorage, KnownFile } from "#fleet/fleet-storage.ts";
-import { keyParts, referenceParts, UNFINISHED } from "#fleet/storage-key.ts";
+import { diskFault } from "#fleet/storage/disk-fault.ts";
+import type { FetchedFile, FleetStorage, KnownFile } from "#fleet/storage/fleet-storage.ts";
+import { keyParts, referenceParts, UNFINISHED } from "#fleet/storage/storage-key.ts";
 
 const REMOVED_AT_ONCE = 16;
 /** What a writer that was killed has left is older than this; what is written now is younger, also where clocks differ by hours. */

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import type { FleetPlan } from "#fleet/fleet-plan.ts";
-import { FLEET_PREFIX } from "#fleet/fleet-queues.ts";
+import { FLEET_PREFIX } from "#fleet/queue/fleet-queues.ts";
 
 /** A run, or a worker, that says nothing for so long is over. */
 const RUN_LASTS_S = 120;

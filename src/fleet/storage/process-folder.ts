@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "#artifacts/make-folder.ts";
 import { OutputLock } from "#artifacts/output-lock.ts";
-import { diskFault } from "#fleet/disk-fault.ts";
+import { diskFault } from "#fleet/storage/disk-fault.ts";
 
 /** Number of the process, and when it made the folder. */
 const NAME = /^twinsift-files-(\d+)-(\d+)-/;

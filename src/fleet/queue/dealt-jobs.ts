@@ -2,8 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Queue, QueueEvents } from "bullmq";
 import { messageOf } from "#base/pipeline-error.ts";
 import type { TaskKind } from "#fleet/fleet-plan.ts";
-import { FLEET_PREFIX, type JobData, type JobReturn, queueName, TASK_KINDS } from "#fleet/fleet-queues.ts";
-import type { FleetRedis } from "#fleet/redis-connection.ts";
+import { FLEET_PREFIX, type JobData, type JobReturn, queueName, TASK_KINDS } from "#fleet/queue/fleet-queues.ts";
+import type { FleetRedis } from "#fleet/queue/redis-connection.ts";
 
 /** A task as it is dealt once; dealt again it is another job. */
 export interface DealtJob {

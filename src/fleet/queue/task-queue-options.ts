@@ -1,6 +1,6 @@
 import type { FleetPlan, TaskKind } from "#fleet/fleet-plan.ts";
-import type { FleetStorage } from "#fleet/fleet-storage.ts";
-import type { FleetRedis } from "#fleet/redis-connection.ts";
+import type { FleetRedis } from "#fleet/queue/redis-connection.ts";
+import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
 
 export interface TaskQueueOptions {
   /** Stays open when the queue is closed. */

@@ -1,4 +1,4 @@
-import type { WorkerNotice } from "#fleet/announcements.ts";
+import type { WorkerNotice } from "#fleet/queue/announcements.ts";
 import { formatNumberOf } from "#terminal/format.ts";
 
 /** How many work on a run, for a person. */

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
-import { announceRun, withdrawRun } from "#fleet/announcements.ts";
 import { type FleetPlan, planKey } from "#fleet/fleet-plan.ts";
-import type { FleetStorage } from "#fleet/fleet-storage.ts";
+import { announceRun, withdrawRun } from "#fleet/queue/announcements.ts";
+import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
 
 /** Puts a plan where workers look for it: in storage, and in Redis for two minutes. */
 export async function announcePlan(client: Redis, plan: FleetPlan, storage: FleetStorage): Promise<void> {

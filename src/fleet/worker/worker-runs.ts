@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { messageOf } from "#base/pipeline-error.ts";
-import { announcedRun } from "#fleet/announcements.ts";
 import { type FleetPlan, planKey, type TaskHandlers, WorkerUnfit } from "#fleet/fleet-plan.ts";
-import type { JobData } from "#fleet/fleet-queues.ts";
-import type { FleetStorage } from "#fleet/fleet-storage.ts";
-import { PlanNotFound } from "#fleet/open-storage.ts";
-import type { FleetRedis } from "#fleet/redis-connection.ts";
+import { announcedRun } from "#fleet/queue/announcements.ts";
+import type { JobData } from "#fleet/queue/fleet-queues.ts";
+import type { FleetRedis } from "#fleet/queue/redis-connection.ts";
+import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
+import { PlanNotFound } from "#fleet/storage/open-storage.ts";
 
 /** Runs whose models and features a worker keeps in memory. */
 const KEPT_RUNS = 2;

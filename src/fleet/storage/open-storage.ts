@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { parse, resolve } from "node:path";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
-import type { CacheRoom } from "#fleet/file-cache.ts";
 import { planKey, WorkerUnfit } from "#fleet/fleet-plan.ts";
-import type { FleetStorage, StorageAddress } from "#fleet/fleet-storage.ts";
-import { FolderStorage } from "#fleet/folder-storage.ts";
-import type { S3Address } from "#fleet/s3-bucket.ts";
+import type { CacheRoom } from "#fleet/storage/file-cache.ts";
+import type { FleetStorage, StorageAddress } from "#fleet/storage/fleet-storage.ts";
+import { FolderStorage } from "#fleet/storage/folder-storage.ts";
+import type { S3Address } from "#fleet/storage/s3-bucket.ts";
 
 const S3 = "s3://";
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; other servers have fewer rules. */
@@ -86,7 +86,7 @@ export async function openStorage(
 
 /** The library takes long to load. */
 async function openS3(address: S3Address, cache: CacheRoom): Promise<FleetStorage> {
-  const { S3Storage } = await import("#fleet/s3-storage.ts");
+  const { S3Storage } = await import("#fleet/storage/s3-storage.ts");
   return S3Storage.open(address, cache);
 }
 

@@ -12,9 +12,9 @@ import {
 } from "@aws-sdk/client-s3";
 import pLimit from "p-limit";
 import { messageOf } from "#base/pipeline-error.ts";
-import { BrokenOff, untilWhole } from "#fleet/broken-off.ts";
-import type { StorageAddress } from "#fleet/fleet-storage.ts";
-import { isPassing, statusOf } from "#fleet/s3-failure.ts";
+import { BrokenOff, untilWhole } from "#fleet/storage/broken-off.ts";
+import type { StorageAddress } from "#fleet/storage/fleet-storage.ts";
+import { isPassing, statusOf } from "#fleet/storage/s3-failure.ts";
 
 export type S3Address = Extract<StorageAddress, { kind: "s3" }>;
 

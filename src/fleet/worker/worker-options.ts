@@ -1,6 +1,6 @@
 import type { TaskKind } from "#fleet/fleet-plan.ts";
-import type { JobReturn } from "#fleet/fleet-queues.ts";
-import type { WorkerRunsOptions } from "#fleet/worker-runs.ts";
+import type { JobReturn } from "#fleet/queue/fleet-queues.ts";
+import type { WorkerRunsOptions } from "#fleet/worker/worker-runs.ts";
 
 export interface RunWorkerOptions extends WorkerRunsOptions {
   readonly versions: Readonly<Record<string, string>>;

@@ -3,14 +3,21 @@ import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { isNotConnectionError, type Job, WaitingError, Worker } from "bullmq";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
-import { announcedRuns, announceWorker, type WorkerNotice, withdrawWorker } from "#fleet/announcements.ts";
-import { doTask } from "#fleet/do-task.ts";
-import { FailureRest } from "#fleet/failure-rest.ts";
 import { type TaskKind, WorkerUnfit } from "#fleet/fleet-plan.ts";
-import { FLEET_PREFIX, type JobData, type JobReturn, queueName, RUN_OVER, TASK_KINDS } from "#fleet/fleet-queues.ts";
-import { OtherVersions } from "#fleet/other-versions.ts";
-import type { RunWorkerOptions, WorkerEnd } from "#fleet/worker-options.ts";
-import { RunOver, WorkerRuns } from "#fleet/worker-runs.ts";
+import { announcedRuns, announceWorker, type WorkerNotice, withdrawWorker } from "#fleet/queue/announcements.ts";
+import {
+  FLEET_PREFIX,
+  type JobData,
+  type JobReturn,
+  queueName,
+  RUN_OVER,
+  TASK_KINDS,
+} from "#fleet/queue/fleet-queues.ts";
+import { doTask } from "#fleet/worker/do-task.ts";
+import { FailureRest } from "#fleet/worker/failure-rest.ts";
+import { OtherVersions } from "#fleet/worker/other-versions.ts";
+import type { RunWorkerOptions, WorkerEnd } from "#fleet/worker/worker-options.ts";
+import { RunOver, WorkerRuns } from "#fleet/worker/worker-runs.ts";
 import { formatNumberOf } from "#terminal/format.ts";
 
 const BEAT_MS = 5000;

@@ -2,14 +2,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import pLimit from "p-limit";
 import { messageOf } from "#base/pipeline-error.ts";
 import { SeededRandom } from "#base/seeded-random.ts";
-import { announcePlan } from "#fleet/announce-plan.ts";
-import { announcedWorkers, announceRun, withdrawRun } from "#fleet/announcements.ts";
-import { DealtJobs, type JobEnd } from "#fleet/dealt-jobs.ts";
 import { resultKey, type TaskKind, type TaskOutcome, type TaskQueue, taskKey } from "#fleet/fleet-plan.ts";
-import { RUN_OVER } from "#fleet/fleet-queues.ts";
-import type { TaskQueueOptions } from "#fleet/task-queue-options.ts";
+import { announcePlan } from "#fleet/queue/announce-plan.ts";
+import { announcedWorkers, announceRun, withdrawRun } from "#fleet/queue/announcements.ts";
+import { DealtJobs, type JobEnd } from "#fleet/queue/dealt-jobs.ts";
+import { RUN_OVER } from "#fleet/queue/fleet-queues.ts";
+import type { TaskQueueOptions } from "#fleet/queue/task-queue-options.ts";
+import { workersLine } from "#fleet/queue/workers-line.ts";
+import { writeExactly } from "#fleet/storage/write-exactly.ts";
 import { versionDifferences } from "#fleet/versions.ts";
-import { workersLine } from "#fleet/workers-line.ts";
 
 /** What became of all tasks so far. */
 export interface FleetFigures {
@@ -124,7 +125,7 @@ class RedisTaskQueue implements FleetTaskQueue {
       this.#counts.knownBefore++;
       return { isDone: true };
     }
-    return this.#untilDone(kind, name, dealt.end);
+    return this.#untilDone(kind, { name, specification }, dealt.end);
   }
 
   async #isKnown(name: string, specification: Uint8Array): Promise<boolean> {
@@ -134,7 +135,11 @@ class RedisTaskQueue implements FleetTaskQueue {
     return false;
   }
 
-  async #untilDone(kind: TaskKind, name: string, first: Promise<JobEnd>): Promise<TaskOutcome> {
+  async #untilDone(
+    kind: TaskKind,
+    { name, specification }: { readonly name: string; readonly specification: Uint8Array },
+    first: Promise<JobEnd>,
+  ): Promise<TaskOutcome> {
     const { tries = TRIES, backOffMilliseconds = BACK_OFF_MS } = this.#options;
     const random = new SeededRandom(Number.parseInt(name.slice(-8), 16) || 0);
     let ending = first;
@@ -154,6 +159,9 @@ class RedisTaskQueue implements FleetTaskQueue {
       this.#counts.retried++;
       const backOff = backOffMilliseconds * BACK_OFF_GROWTH ** (tried - 1) * (1 + random.between(0, JITTER));
       await pause(backOff, undefined, { signal: this.#closed.signal });
+      // should it be damaged; what else is wrong with the storage, workers tell
+      const { storage, plan } = this.#options;
+      await writeExactly(storage, taskKey(plan.space, name), specification).catch(() => undefined);
       ending = this.#deal(kind, name, dealt);
       if (isTried) tried++;
     }

@@ -15,7 +15,7 @@ import {
   type SharedShard,
   unpackRows,
 } from "#fleet/compare-task.ts";
-import type { FetchedFile, FleetStorage } from "#fleet/fleet-storage.ts";
+import type { FetchedFile, FleetStorage } from "#fleet/storage/fleet-storage.ts";
 import type { BlockComparer, ComparedShard } from "#search/block-comparison.ts";
 import type { FittedSketch } from "#search/fit-sketch.ts";
 import type { Searcher } from "#search/searcher.ts";

@@ -2,13 +2,20 @@ import { readFile, stat } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import pLimit from "p-limit";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
-import { BrokenOff, untilWhole } from "#fleet/broken-off.ts";
-import { BUNDLE_BYTES, bundledReferences, bundlesOf, NO_BYTES, pieceOf, readBundle } from "#fleet/file-bundle.ts";
-import { type CacheRoom, FileCache } from "#fleet/file-cache.ts";
-import type { FetchedFile, FleetStorage, KnownFile } from "#fleet/fleet-storage.ts";
-import { type S3Address, S3Bucket } from "#fleet/s3-bucket.ts";
-import { s3Failure } from "#fleet/s3-failure.ts";
-import { keyParts } from "#fleet/storage-key.ts";
+import { BrokenOff, untilWhole } from "#fleet/storage/broken-off.ts";
+import {
+  BUNDLE_BYTES,
+  bundledReferences,
+  bundlesOf,
+  NO_BYTES,
+  pieceOf,
+  readBundle,
+} from "#fleet/storage/file-bundle.ts";
+import { type CacheRoom, FileCache } from "#fleet/storage/file-cache.ts";
+import type { FetchedFile, FleetStorage, KnownFile } from "#fleet/storage/fleet-storage.ts";
+import { type S3Address, S3Bucket } from "#fleet/storage/s3-bucket.ts";
+import { s3Failure } from "#fleet/storage/s3-failure.ts";
+import { keyParts } from "#fleet/storage/storage-key.ts";
 
 /** A request takes no more; more would need uploads in parts. */
 const MAX_BYTES = 5 * 2 ** 30;

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { PipelineError } from "#base/pipeline-error.ts";
-import { resultKey, taskKey } from "#fleet/fleet-plan.ts";
-import type { JobData, JobReturn } from "#fleet/fleet-queues.ts";
-import type { FleetStorage } from "#fleet/fleet-storage.ts";
-import type { WorkerRun } from "#fleet/worker-runs.ts";
+import { resultKey, taskKey, taskName } from "#fleet/fleet-plan.ts";
+import type { JobData, JobReturn } from "#fleet/queue/fleet-queues.ts";
+import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
+import type { WorkerRun } from "#fleet/worker/worker-runs.ts";
 
 const NAME = /^(embed|compare)-[0-9a-f]{64}$/;
 /** A shared folder may show a new file late: NFS asks for a folder that it knows again after 60 s at most (nfs(5), acdirmax). */
@@ -29,7 +29,10 @@ export async function doTask(
     );
   const result = resultKey(space, name);
   if (await storage.has(result)) return "known";
-  await storage.write(result, await handlers.tasks[kind](await specificationOf(storage, taskKey(space, name))));
+  const specification = await specificationOf(storage, taskKey(space, name));
+  if (name !== taskName(kind, specification))
+    throw new PipelineError("artifact", `Expected the task "${name}" in ${storage.name}, found one that is damaged`);
+  await storage.write(result, await handlers.tasks[kind](specification));
   return "done";
 }
 
