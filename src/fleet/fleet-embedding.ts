@@ -56,7 +56,13 @@ export class FleetEmbedding implements PictureEmbedding {
       await Promise.allSettled([task.forget(), storage.unshare(references)]);
       this.#shared.delete(name);
     };
-    return { read: () => task.read(unpackEmbedded), release };
+    const read = async () => {
+      const pictures = await task.read(unpackEmbedded);
+      // which of them failed is only known now
+      onDone(-pictures.filter((picture) => "reason" in picture).length);
+      return pictures;
+    };
+    return { read, release };
   }
 
   /** Of the pictures' content. Those of another task that is on its way may be the same: what lies there for one goes before the other's. */

@@ -29,7 +29,7 @@ export interface PictureEmbedding {
   /**
    * What is found hangs on the pictures alone, not on who embeds them, with which others or how often.
    *
-   * @param onDone called with how many more of them are embedded
+   * @param onDone called with how many more of them are embedded; with less than 0 where some turn out to have failed
    * @returns undefined where it failed again and again, and somebody has taken note of it
    */
   embed(images: readonly HashedImage[], onDone: (images: number) => void): Promise<EmbeddedTask | undefined>;

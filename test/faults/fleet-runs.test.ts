@@ -19,6 +19,12 @@ async function smallDataSet() {
   return made;
 }
 
+/** How many images the latest run tells to have embedded. */
+async function embeddedIn(output: string): Promise<number> {
+  const { stages } = JSON.parse(await readFile(join(output, "reports/run.json"), "utf8"));
+  return stages.find(({ name }: { name: string }) => name === "extract").items;
+}
+
 async function redis() {
   const server = await startRedis();
   onTestFinished(() => server.stop());
@@ -45,6 +51,7 @@ describe.skipIf(!HAS_REDIS)("a run on several workers", () => {
       const many = await runPipelineCommand(["--config", config, "--output", together, "--fleet", url]);
       expect([one.exitCode, many.exitCode, many.stderr]).toEqual([0, 0, expect.any(String)]);
       expect(await reportsOf(together)).toEqual(await reportsOf(alone));
+      expect(await embeddedIn(together)).toBe(await embeddedIn(alone));
     }
     expect(existsSync(join(together, "fleet"))).toBe(false);
     const done = workers.flatMap(({ tasks }) => tasks).filter(({ outcome }) => outcome === "done");
