@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { filesUnder } from "../faults/picture-set.ts";
 import { makeDataSet } from "../support/made-data-set.ts";
 import { drawPicture } from "../support/pictures.ts";
 import { hasNumpy, runPython } from "../support/python.ts";
 import { readReport } from "../support/read-report.ts";
 import { runPipelineCommand } from "../support/run-command.ts";
+import { filesUnder } from "./picture-set.ts";
 
 const SECOND = "twinsift-copy-1";
 const THRESHOLDS = { threshold: 0.1, secondThreshold: 1.1, dissimilar: 0.3 };
