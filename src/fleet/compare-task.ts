@@ -1,4 +1,6 @@
 import type { Checksum } from "#artifacts/checksum.ts";
+import { sha256 } from "#base/fingerprint.ts";
+import type { FeatureMatrix } from "#data/feature-matrix.ts";
 import { type JsonValue, packArrays, unpackArrays } from "#fleet/packed-arrays.ts";
 import type { ComparedBlocks } from "#search/block-comparison.ts";
 
@@ -43,6 +45,11 @@ interface SharedRows {
   readonly dataOffset: number;
   readonly firstRowInFile: number;
   readonly checksum: Checksum | null;
+}
+
+/** SHA-256 of the numbers of vectors, as a shard names them and a worker finds them. */
+export function vectorsHash({ values }: FeatureMatrix): string {
+  return sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
 }
 
 /** @param count of all vectors */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { serialize } from "node:v8";
 import type { ShardPart, ViewsPart } from "#artifacts/shard-files.ts";
 import { sha256 } from "#base/fingerprint.ts";
@@ -9,6 +8,7 @@ import {
   type SharedSearch,
   type SharedShard,
   unpackCompared,
+  vectorsHash,
 } from "#fleet/compare-task.ts";
 import type { FleetTasks } from "#fleet/fleet-tasks.ts";
 import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
@@ -89,9 +89,8 @@ export class FleetComparer implements BlockComparer {
 
   async #share({ number, firstRow, rows }: ComparedShard): Promise<SharedShard> {
     const { readShard, partOf } = this.#options;
-    const { values, rowCount } = await readShard(number);
-    const sum = createHash("sha256").update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    const hash = sum.digest("hex");
+    const vectors = await readShard(number);
+    const hash = vectorsHash(vectors);
     const part = partOf(number);
     const views = part.views && {
       ...(await this.#shareRows({ ...part.views, firstRowInFile: part.firstRowInFile }, `${hash}.views`)),
@@ -99,7 +98,7 @@ export class FleetComparer implements BlockComparer {
     };
     return {
       ...{ number, firstRow, sha256: hash },
-      ...{ vectors: rowCount, rows: packRows(rows, rowCount), rowCount: part.rowCount },
+      ...{ vectors: vectors.rowCount, rows: packRows(rows, vectors.rowCount), rowCount: part.rowCount },
       features: await this.#shareRows(part, `${hash}.features`),
       views: views ?? null,
     };

@@ -80,16 +80,19 @@ testEach("%s: what a task left goes when its rows are on disk, and not before", 
 });
 
 test("tasks of the same pictures that are on their way at once do not take from each other what they need", async () => {
-  const { images, embedding, keysOf, queue } = await given("s3");
+  const { images, embedding, keysOf, queue, storage } = await given("s3");
   const [one, other] = await Promise.all([1, 2].map(() => embedding.embed(images, () => undefined)));
   expect(new Set(queue.names).size).toBe(2);
+  // either may be dealt first
+  const specifications = await Promise.all(queue.names.map((name) => storage.read(taskKey(SPACE, name))));
+  const first = specifications.findIndex((specification) => !Buffer.from(specification!).includes("-copy1"));
   await featuresOf(one);
   await one!.release();
   expect(await keysOf("images/")).toHaveLength(1);
   expect(await featuresOf(other)).toEqual([1, 2, 3]);
   await other!.release();
   const again = await embedding.embed(images, () => undefined);
-  expect(queue.names[2]).toBe(queue.names[0]);
+  expect(queue.names[2]).toBe(queue.names[first]);
   expect(await featuresOf(again)).toEqual([1, 2, 3]);
 });
 

@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { onTestFinished } from "vitest";
-import type { FleetPlan, TaskKind } from "#fleet/fleet-plan.ts";
+import { type FleetPlan, type TaskKind, taskName } from "#fleet/fleet-plan.ts";
 import { connectRedis, type FleetRedis } from "#fleet/queue/redis-connection.ts";
 import { type FleetTaskQueue, openTaskQueue } from "#fleet/queue/task-queue.ts";
 import type { TaskQueueOptions } from "#fleet/queue/task-queue-options.ts";
@@ -104,7 +104,7 @@ function toyPlan(root: string, versions: Readonly<Record<string, string>>): Flee
 export const reversed: Toy = async (specification) => Uint8Array.from(specification).reverse();
 
 export function toyName(kind: TaskKind, specification: string): string {
-  return `${kind}-${createHash("sha256").update(`${kind}\n${specification}`).digest("hex")}`;
+  return taskName(kind, Buffer.from(specification));
 }
 
 export function runToy(queue: FleetTaskQueue, specification: string, kind: TaskKind = "embed") {

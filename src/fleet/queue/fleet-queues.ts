@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { compareUtf8 } from "#base/compare-utf8.ts";
+import { sha256 } from "#base/fingerprint.ts";
 import type { TaskKind } from "#fleet/fleet-plan.ts";
 
 /** Before all keys in Redis. */
@@ -31,6 +31,6 @@ export interface JobReturn {
  */
 export function queueName(kind: TaskKind, versions: Readonly<Record<string, string>>): string {
   const sorted = Object.entries(versions).sort(([a], [b]) => compareUtf8(a, b));
-  const hash = createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 12);
+  const hash = sha256(JSON.stringify(sorted)).slice(0, 12);
   return `${kind}-${hash}`;
 }

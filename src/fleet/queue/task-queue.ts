@@ -9,6 +9,7 @@ import { DealtJobs, type JobEnd } from "#fleet/queue/dealt-jobs.ts";
 import { RUN_OVER } from "#fleet/queue/fleet-queues.ts";
 import type { TaskQueueOptions } from "#fleet/queue/task-queue-options.ts";
 import { workersLine } from "#fleet/queue/workers-line.ts";
+import { untilShown } from "#fleet/storage/shown-late.ts";
 import { writeExactly } from "#fleet/storage/write-exactly.ts";
 import { versionDifferences } from "#fleet/versions.ts";
 
@@ -39,10 +40,7 @@ const BACK_OFF_MS = 1000;
 const BACK_OFF_GROWTH = 4;
 /** Part of a pause that chance adds at most, so that tasks that failed together do not come back together. */
 const JITTER = 0.25;
-/** A shared folder may show a new file late: NFS asks for a folder that it knows again after 60 s at most (nfs(5), acdirmax). */
-const SHOWN_WITHIN_MS = 75_000;
 const CLOSES_WITHIN_MS = 3000;
-const LOOK_FOR_RESULT_MS = 250;
 
 /**
  * Announces a run, and deals its tasks to whatever workers there are.
@@ -182,13 +180,9 @@ class RedisTaskQueue implements FleetTaskQueue {
   /** @returns undefined where the result can be read, here */
   async #missingResult(name: string): Promise<string | undefined> {
     const { storage, plan } = this.#options;
-    const end = performance.now() + SHOWN_WITHIN_MS;
-    while (!(await storage.has(resultKey(plan.space, name)))) {
-      if (performance.now() > end)
-        return `Found no result of a task that was done in ${storage.name}: do all machines have the same folder mounted?`;
-      await pause(LOOK_FOR_RESULT_MS, undefined, { signal: this.#closed.signal });
-    }
-    return undefined;
+    const look = async () => (await storage.has(resultKey(plan.space, name))) || undefined;
+    if (await untilShown(look, this.#closed.signal)) return undefined;
+    return `Found no result of a task that was done in ${storage.name}: do all machines have the same folder mounted?`;
   }
 
   #noteDone(kind: TaskKind, name: string, end: JobEnd): void {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { deserialize } from "node:v8";
 import { LRUCache } from "lru-cache";
 import type { ShardPart } from "#artifacts/shard-files.ts";
@@ -14,6 +13,7 @@ import {
   type SharedSearch,
   type SharedShard,
   unpackRows,
+  vectorsHash,
 } from "#fleet/compare-task.ts";
 import type { FetchedFile, FleetStorage } from "#fleet/storage/fleet-storage.ts";
 import type { BlockComparer, ComparedShard } from "#search/block-comparison.ts";
@@ -117,11 +117,7 @@ export class CompareHandler {
       const viewsPart = views && { ...(await fetch(views)), perImage: views.perImage };
       const store = new ShardStore(dim, [viewsPart ? { ...part, views: viewsPart } : part]);
       const { matrix } = (await store.readShard(0)).vectors;
-      const { buffer, byteOffset, byteLength } = matrix.values;
-      const found = createHash("sha256")
-        .update(new Uint8Array(buffer, byteOffset, byteLength))
-        .digest("hex");
-      if (found === expected) return matrix;
+      if (vectorsHash(matrix) === expected) return matrix;
       throw new PipelineError("artifact", `Expected the vectors that were planned in "${part.file}", found others`);
     } finally {
       for (const { release } of held) release();

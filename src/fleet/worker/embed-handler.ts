@@ -24,6 +24,11 @@ export interface EmbedHandlerOptions {
   readonly folder: string;
 }
 
+/** Processors that a worker computes on. */
+export function processorsOf({ concurrency }: Pick<Settings, "concurrency">): number {
+  return Math.min(availableParallelism(), concurrency ?? Number.POSITIVE_INFINITY);
+}
+
 /** A model that is open here. */
 interface OpenModel {
   readonly tools: ExtractionTools;
@@ -78,8 +83,7 @@ export class EmbedHandler {
     const { preset, views, sha256, fingerprint } = model;
     const folder = held.length > 1 ? await this.#together(model, held) : undefined;
     const file = folder ? join(folder, model.files[0].name) : held[0].path;
-    const processors = Math.min(availableParallelism(), settings.concurrency ?? Number.POSITIVE_INFINITY);
-    const limits = { reader, decoders: settings.concurrency, processors };
+    const limits = { reader, decoders: settings.concurrency, processors: processorsOf(settings) };
     const tools = new ExtractionTools({ file, preset, views, sha256, fingerprint }, limits, device);
     const close = () =>
       closeAll(

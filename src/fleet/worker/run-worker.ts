@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { isNotConnectionError, type Job, WaitingError, Worker } from "bullmq";
+import { isNotConnectionError, type Job, Worker } from "bullmq";
 import { messageOf, PipelineError } from "#base/pipeline-error.ts";
 import { type TaskKind, WorkerUnfit } from "#fleet/fleet-plan.ts";
 import { announcedRuns, announceWorker, type WorkerNotice, withdrawWorker } from "#fleet/queue/announcements.ts";
@@ -16,6 +16,7 @@ import {
 import { doTask } from "#fleet/worker/do-task.ts";
 import { FailureRest } from "#fleet/worker/failure-rest.ts";
 import { OtherVersions } from "#fleet/worker/other-versions.ts";
+import { putBack } from "#fleet/worker/put-back.ts";
 import type { RunWorkerOptions, WorkerEnd } from "#fleet/worker/worker-options.ts";
 import { RunOver, WorkerRuns } from "#fleet/worker/worker-runs.ts";
 import { formatNumberOf } from "#terminal/format.ts";
@@ -237,12 +238,6 @@ class FleetWorker {
     this.#notes.set(line, now + SAME_NOTE_EVERY_MS);
     this.#options.tell(line);
   }
-}
-
-/** To the head of the queue, for the next worker; it does not count as tried. */
-async function putBack(job: Job<JobData, JobReturn>, token: string): Promise<never> {
-  await job.moveToWait(token);
-  throw new WaitingError();
 }
 
 function whenAborted(signal: AbortSignal, act: () => void): void {

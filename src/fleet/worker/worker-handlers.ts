@@ -1,11 +1,10 @@
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { closeAll } from "#base/close-all.ts";
 import { RunDevice } from "#device/run-device.ts";
 import type { TaskHandlers } from "#fleet/fleet-plan.ts";
 import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
 import { CompareHandler } from "#fleet/worker/compare-handler.ts";
-import { EmbedHandler } from "#fleet/worker/embed-handler.ts";
+import { EmbedHandler, processorsOf } from "#fleet/worker/embed-handler.ts";
 import { Searcher } from "#search/searcher.ts";
 import { memoryLimit } from "#settings/memory-limit.ts";
 import type { Settings } from "#settings/settings.ts";
@@ -24,9 +23,8 @@ export async function openWorkerHandlers(
   settings: Settings,
   tell: (line: string) => void,
 ): Promise<TaskHandlers> {
-  const processors = Math.min(availableParallelism(), settings.concurrency ?? Number.POSITIVE_INFINITY);
   const device = new RunDevice(settings.device, tell);
-  const searcher = new Searcher(processors);
+  const searcher = new Searcher(processorsOf(settings));
   const limit = memoryLimit(settings);
   const embed = new EmbedHandler({ storage, device, settings, folder: resolve(settings.output) });
   const bytes = { vectorBytes: VECTOR_SHARE * limit, sketchBytes: SKETCH_SHARE * limit };

@@ -6,11 +6,10 @@ import type { JobData } from "#fleet/queue/fleet-queues.ts";
 import type { FleetRedis } from "#fleet/queue/redis-connection.ts";
 import type { FleetStorage } from "#fleet/storage/fleet-storage.ts";
 import { PlanNotFound } from "#fleet/storage/open-storage.ts";
+import { SHOWN_WITHIN_MS } from "#fleet/storage/shown-late.ts";
 
 /** Runs whose models and features a worker keeps in memory. */
 const KEPT_RUNS = 2;
-/** A shared folder may show a new file late: NFS asks for a folder that it knows again after 60 s at most (nfs(5), acdirmax). */
-const SHOWN_WITHIN_MS = 75_000;
 const LOOK_EVERY_MS = 1000;
 
 export interface WorkerRunsOptions {
